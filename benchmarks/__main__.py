@@ -1,0 +1,136 @@
+"""Measure the product beside named references, in one run: `make bench`.
+
+Each row runs the product and its reference in turn (A B A B …) and prints
+medians, ranges and the ratio. Nothing fails for being slow.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from statistics import median
+
+from python_calamine import CalamineWorkbook
+from streamlit.testing.v1 import AppTest
+
+from tbdx.model import Answer, Phase
+from tbdx.plan import Plan
+from tbdx.service import Service
+from tbdx.settings import ROOT, Settings
+from tbdx.store import Store
+from tbdx.ui import shell
+from tbdx.workbook import SubmissionReader, write_form
+from tbdx.workbook.template import Value
+
+ROUNDS = 30
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measured thing: the product, its reference, and the goal in words."""
+
+    name: str
+    product: Callable[[], object]
+    reference_name: str
+    reference: Callable[[], object]
+    goal: str
+
+
+def filled_form(plan: Plan, agency: str, year: int) -> bytes:
+    """A yearly form with every indicator's field answered."""
+    answers: dict[str, Value] = {
+        "on_digital_platforms": Answer.YES,
+        "uses_data_analytics": Answer.YES,
+        "uses_ai": Answer.NO,
+        "converged_newsroom": Answer.YES,
+        "digital_transformation": Answer.YES,
+        "revenue_2022_million_vnd": 1000.0,
+        "revenue_million_vnd": 1000.0 + 25 * (year - 2022),
+        "staff_count": 80,
+        "trained_count": 8 * (year - 2021),
+        "security_level": 3,
+    }
+    return write_form(plan, plan.agency(agency), year, phase=Phase.FINAL, answers=answers)
+
+
+def reading(plan: Plan) -> Row:
+    """One form read and checked, against python-calamine reading all its cells."""
+    content = filled_form(plan, "bao-thai-binh", 2024)
+    reader = SubmissionReader(plan)
+
+    def calamine() -> None:
+        book = CalamineWorkbook.from_filelike(BytesIO(content))
+        for name in book.sheet_names:
+            book.get_sheet_by_name(name).to_python()
+
+    return Row(
+        "read and check one yearly form",
+        lambda: reader.read("form.xlsx", content),
+        "python-calamine alone",
+        calamine,
+        "at most 3 × + 10 ms",
+    )
+
+
+def overview(plan: Plan, folder: Path) -> Row:
+    """A rerun of the overview with eight years of reports, against a bare page of six metrics."""
+    os.environ["TBDX_DATABASE_URL"] = f"sqlite:///{folder / 'bench.db'}"
+    service = Service(plan, Store.open(os.environ["TBDX_DATABASE_URL"]))
+    files = [
+        (f"{agency.id}-{year}.xlsx", filled_form(plan, agency.id, year))
+        for year in plan.all_years
+        for agency in plan.agencies_in(year)
+    ]
+    service.accept(service.check(files))
+    shell.service.clear()
+    bare = folder / "bare.py"
+    bare.write_text(
+        "import streamlit as st\nfor number in range(6):\n    st.metric(str(number), '66,7%')\n",
+        encoding="utf-8",
+    )
+    product = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    reference = AppTest.from_file(str(bare), default_timeout=60)
+    return Row(
+        "overview with eight years, one rerun (Python only)",
+        product.run,
+        "bare Streamlit page with six metrics",
+        reference.run,
+        "product minus reference at most 50 ms",
+    )
+
+
+def measure(row: Row) -> str:
+    """Run both in turn and say medians, ranges, ratio."""
+    times: dict[str, list[float]] = {"product": [], "reference": []}
+    for number in range(ROUNDS + 3):
+        for name, run in (("product", row.product), ("reference", row.reference)):
+            started = time.perf_counter()
+            run()
+            if number >= 3:  # the first rounds warm caches
+                times[name].append((time.perf_counter() - started) * 1000)
+    product, reference = median(times["product"]), median(times["reference"])
+    return f"""{row.name}
+  product    {_shown(times["product"])}
+  reference  {_shown(times["reference"])}  ({row.reference_name})
+  ratio {product / reference:.2f}, difference {product - reference:.1f} ms; goal: {row.goal}"""
+
+
+def _shown(times: list[float]) -> str:
+    return f"median {median(times):8.2f} ms   min–max {min(times):.2f}–{max(times):.2f} ms"
+
+
+def main() -> None:
+    """Measure every row and print it."""
+    plan = Plan.load(Settings().plan)
+    with tempfile.TemporaryDirectory(prefix="tbdx-bench-") as folder:
+        for row in (reading(plan), overview(plan, Path(folder))):
+            print(measure(row))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""The year at a glance: six verdicts, what is short, all years on one board."""
+
+import streamlit as st
+
+from tbdx.ui import results, shell, widgets
+
+page = shell.require()
+st.title(page.text("Overview"))
+with st.container(width=320):
+    year = widgets.pick_year(page)
+st.markdown(results.verdict_line(page, year))
+
+with st.grid(3, min_column_width=260, gap="small"):
+    for indicator in page.plan.indicators:
+        widgets.card(page, indicator, page.view.result[indicator.code, year])
+
+st.header(page.text("What is short in {year}", year=year))
+lines = results.shortfalls(page, year)
+st.markdown("\n".join(lines) or page.text("Nothing is known to be short in this year."))
+
+st.header(page.text("All years"))
+results.board(page, year)
+st.caption(page.text("Result and verdict; after the slash the target of the year."))
+with st.grid(3, min_column_width=300, gap="small"):
+    for indicator in page.plan.indicators:
+        widgets.indicator_chart(page, "thumbnail", indicator)
+st.caption(
+    page.text("Solid line: result (hollow mark: estimate). Dashed line: target of the year.")
+)

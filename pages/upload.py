@@ -1,0 +1,22 @@
+"""Sending reports: a blank form out, filled workbooks in, findings, acceptance."""
+
+import streamlit as st
+
+from tbdx.ui import sending, shell
+
+page = shell.require()
+st.title(page.text("Send reports"))
+sending.receipts(page)
+
+st.header(page.text("1. Get the blank form"))
+sending.blank_form(page)
+
+st.header(page.text("2. Check filled workbooks"))
+files = sending.uploaded(page)
+if files:
+    checked = page.service.check(files)
+    for file in checked:
+        sending.verdict(page, file)
+
+    st.header(page.text("3. Accept"))
+    sending.acceptance(page, checked)

@@ -1,0 +1,324 @@
+"""The words for every code: findings, errors, statuses, reasons, answers.
+
+A finding's text says where, what was found, what was expected, what to do.
+docs/findings.md lists them all; a test keeps both in step.
+"""
+
+from __future__ import annotations
+
+from tbdx.i18n import N_, Language
+from tbdx.model import Finding, Phase, Reason, Severity, Status, TbdxError, Verdict
+from tbdx.plan import Plan
+
+FINDINGS: dict[str, str] = {
+    # the file
+    "empty-file": N_("The file is empty (0 bytes). Send it again from your computer."),
+    "not-a-workbook": N_(
+        "The file cannot be read as an Excel workbook ({found}). Open it in Excel, save it as “Excel Workbook (*.xlsx)” and send that file."
+    ),
+    "password-protected": N_(
+        "The workbook is protected by a password. Remove the password (File – Info – Protect Workbook) and send it again."
+    ),
+    "hidden-sheet": N_(
+        "The sheet “{found}” is hidden and was not read. Unhide it if it holds figures of this report."
+    ),
+    "sheet-too-large": N_(
+        "The sheet claims {found} cells (rows × columns), far more than a report has. Delete the empty rows and columns below and beside the table, save and send it again."
+    ),
+    "missing-sheet": N_(
+        "No sheet with the report was found; the sheets are: {found}. Expected the sheet “{expected}” of the yearly form, or the consolidated table with its heads. Use the blank form of this year."
+    ),
+    "several-forms": N_(
+        "More than one sheet holds a yearly form: {found}. Keep only this year's sheet and delete or move the others."
+    ),
+    "missing-optional-sheet": N_(
+        "The sheet “{expected}” is not in the file; its rows count as not reported. Nothing to do if that is meant."
+    ),
+    "already-stored": N_(
+        "This very file was accepted before ({found}). Accepting it again changes nothing."
+    ),
+    "repeated-report": N_(
+        "Another file of this upload holds the same report ({found}): {expected}. If both are accepted, the later one counts."
+    ),
+    # whose report it is
+    "missing-year": N_(
+        "The reporting year is missing. Expected a year of the plan ({expected}). Fill it in."
+    ),
+    "wrong-year": N_(
+        "The reporting year is “{found}”. Expected a year of the plan ({expected}). Correct it."
+    ),
+    "year-mismatch": N_(
+        "“{found}” names another year than the report, which is for {expected}. Correct the year, or use the blank form of {expected}."
+    ),
+    "missing-phase": N_(
+        "It is not stated whether the figures are an estimate or final. Choose one of: {expected}."
+    ),
+    "wrong-phase": N_("“{found}” is no kind of figures. Choose one of: {expected}."),
+    "missing-agency": N_("The agency is missing. Fill in one of: {expected}."),
+    "unknown-agency": N_(
+        "“{found}” is not a press agency of the plan in that year. Expected one of: {expected}. Correct the name."
+    ),
+    "agency-near": N_(
+        "“{found}” is not a press agency of the plan in that year. Did you mean “{expected}”? Correct the name."
+    ),
+    "agency-not-in-force": N_(
+        "“{found}” does not exist on that year's due date. The agencies of that year are: {expected}. Report for one of them."
+    ),
+    "agency-mismatch": N_(
+        "The agency code “{found}” does not belong to the agency named, whose code is {expected}. Correct one of them."
+    ),
+    # rows and columns
+    "missing-question": N_(
+        "The row “{expected}” is missing. Put it back, or copy your answers into the blank form."
+    ),
+    "repeated-question": N_(
+        "The row “{found}” stands twice, first at {expected}. Delete one of them."
+    ),
+    "unknown-question": N_(
+        "The row “{found}” is none of the form's questions; its value was not read. Move it to the notes if it matters."
+    ),
+    "missing-column": N_("The column “{expected}” is missing. Add it, even if it stays empty."),
+    "repeated-column": N_(
+        "The column “{found}” stands twice, first at {expected}. Delete one of them."
+    ),
+    "unknown-column": N_(
+        "The column “{found}” is not known and was not read. Correct its head if it should be."
+    ),
+    "repeated-row": N_(
+        "{found}: this agency and year stand twice, first at {expected}. Delete one of the rows."
+    ),
+    # values
+    "no-answer": N_(
+        "There is no answer. It counts as missing, not as “no” or 0. Fill it in if it is known."
+    ),
+    "not-an-answer": N_("Found “{found}”. Expected one of: {expected}. Choose from the list."),
+    "not-a-number": N_(
+        "Found “{found}” where a number belongs (unit: {expected}). Type the number only; leave the cell empty if there is none."
+    ),
+    "ambiguous-number": N_(
+        "“{found}” can be read in two ways (unit: {expected}). Type it as a number, with a comma only before decimals."
+    ),
+    "number-as-text": N_(
+        "“{found}” is a text; it was read as {expected}. Type it as a number if that is not right."
+    ),
+    "negative-number": N_("Found {found}. Expected {expected}. Correct it."),
+    "number-too-large": N_(
+        "Found {found}. Expected {expected}. Check the unit and correct the number."
+    ),
+    "not-whole": N_("Found {found}. Expected a whole number, {expected}. Correct it."),
+    "cell-error": N_(
+        "The cell shows the error {found}. Correct the formula, or type the value instead."
+    ),
+    "formula-without-value": N_(
+        "The formula {found} has no stored result. Open the file in Excel, save it and send it again, or type the value."
+    ),
+    "wrong-unit": N_(
+        "The amounts are said to be in “{found}”. Expected {expected}. Convert them, and correct the unit."
+    ),
+    "unit-doubtful": N_(
+        "{found} is hundreds of times more or less than the base year's {expected}. Check that both are in million VND."
+    ),
+    "part-exceeds-whole": N_(
+        "Found {found}, more than there can be: expected {expected}. Count people, not attendances, and correct one of the two."
+    ),
+    "total-differs": N_(
+        "The total is {found}, but the parts add up to {expected}. Correct whichever is wrong."
+    ),
+    "not-a-state": N_("Found “{found}”. Expected one of: {expected}. Choose from the list."),
+    # the target appendix
+    "appendix-sheet-too-large": N_(
+        "The sheet claims the area {found}. Expected some hundred cells. Delete the empty rows and columns and save again."
+    ),
+    "appendix-formula-without-value": N_(
+        "The formula {found} has no stored result. Expected a value such as {expected}. Open and save the file in Excel, or type the value."
+    ),
+    "appendix-no-table": N_(
+        "No table of targets was found. Expected a head with {expected}. Check that the head names the rows and the years."
+    ),
+    "appendix-year-missing": N_(
+        "There is no column for a year of the plan ({expected}). Add it if the plan sets targets for it."
+    ),
+    "appendix-row-missing": N_(
+        "There is no row for the indicator “{expected}”. Add it, or check its title."
+    ),
+    "appendix-title-column-unclear": N_(
+        "The table has no column of titles, or several ({found}). Name exactly one column “{expected}”."
+    ),
+    "appendix-head-unclear": N_(
+        "The head “{found}” does not say clearly which year's target it holds. Write it as “{expected}”."
+    ),
+    "appendix-column-of-actuals": N_(
+        "“{found}” holds actual figures and was not read. Rename it to “{expected}” if these are targets."
+    ),
+    "appendix-year-outside-plan": N_(
+        "“{found}” is not a year of the plan ({expected}) and was not read. Correct the year."
+    ),
+    "appendix-row-unknown": N_(
+        "The title “{found}” fits no indicator. Expected one of: {expected}. Correct the title, or add the indicator to the plan."
+    ),
+    "appendix-row-ambiguous": N_(
+        "The title “{found}” fits several indicators: {expected}. Give the full title."
+    ),
+    "appendix-stt-disagrees": N_(
+        "The row's number is {found}; by its title it is {expected}, and the title was followed. Correct the number."
+    ),
+    "appendix-value-unreadable": N_(
+        "“{found}” cannot be read as a target. Expected a value such as “{expected}”. Type it again."
+    ),
+    "appendix-range": N_(
+        "“{found}” is a range. Expected one value such as “{expected}”. Enter the value that counts."
+    ),
+    "appendix-bare-fraction": N_(
+        "{found} has no percent sign, so it can mean {found}% or {expected}. Format the cell as a percentage."
+    ),
+    "appendix-share-out-of-range": N_(
+        "The share is {found}. Expected {expected}. Correct the number or its format."
+    ),
+    "appendix-threshold-missing": N_(
+        "“{found}” states no growth threshold. Expected a value such as “{expected}”. Add the threshold."
+    ),
+    "appendix-threshold-unexpected": N_(
+        "“{found}” states a growth threshold, which this indicator does not have. Expected “{expected}”. Check the row."
+    ),
+    "appendix-hidden-decimals": N_(
+        "The cell holds {found} but prints {expected}; the printed value was taken. Enter {expected} exactly."
+    ),
+    "appendix-target-repeated": N_(
+        "The target {found} is given again; it stands already at {expected}. Delete one of the two."
+    ),
+    "appendix-targets-contradict": N_(
+        "The target is {found} here but {expected} elsewhere, for the same indicator and year. Keep one."
+    ),
+}
+
+ERRORS: dict[str, str] = {
+    "plan-invalid": N_(
+        "The plan in “{folder}” has faults. Correct these lines of its files:\n{faults}"
+    ),
+    "unknown-agency": N_("There is no agency “{found}”. Choose one of: {expected}."),
+    "unknown-indicator": N_("There is no indicator “{found}”. Choose one of: {expected}."),
+    "unknown-year": N_("The plan does not cover the year {found}. Choose a year of {expected}."),
+    "agency-not-in-year": N_(
+        "{found} does not count in {year}. The agencies of that year are: {expected}."
+    ),
+    "file-not-readable": N_(
+        "The file “{found}” cannot be opened ({reason}). Check its name and place."
+    ),
+    "wrong-file-type": N_(
+        "“{found}” is not a file that can be written. Choose a name that ends in {expected}."
+    ),
+    "store-unavailable": N_(
+        "The database {url} cannot be reached: {reason} Nothing was stored or changed. Check that it runs and that its address is right, then try again."
+    ),
+    "store-newer": N_(
+        "The database {url} was written by a newer version of this program (schema {found}, known here: {expected}). Update the program."
+    ),
+    "not-acceptable": N_(
+        "“{file}” has faults that must be corrected first, or holds no report. Nothing was stored."
+    ),
+    "unknown-document": N_("There is no stored file with the hash {found}. Check the hash."),
+    "unknown-choice": N_("“{found}” cannot be chosen here. Choose one of: {expected}."),
+}
+
+STATUSES: dict[Status, str] = {
+    Status.EXCEEDED: N_("Exceeded"),
+    Status.MET: N_("Met"),
+    Status.NOT_MET: N_("Not met"),
+    Status.NO_DATA: N_("No data"),
+    Status.NO_TARGET: N_("No target"),
+    Status.NOT_ASSESSABLE: N_("Not assessable"),
+}
+
+SYMBOLS: dict[Status, str] = {
+    Status.EXCEEDED: "▲",
+    Status.MET: "✓",
+    Status.NOT_MET: "✗",
+    Status.NO_DATA: "…",
+    Status.NO_TARGET: "–",
+    Status.NOT_ASSESSABLE: "?",
+}
+
+REASONS: dict[Reason, str] = {
+    Reason.NONE: "",
+    Reason.INCOMPLETE: N_("agencies are missing that could still turn the verdict"),
+    Reason.NOTHING_ANSWERED: N_("no agency has reported"),
+    Reason.EMPTY_DENOMINATOR: N_("nobody is in the denominator"),
+    Reason.NO_BASELINE: N_("revenue of the base year is missing or zero"),
+    Reason.TARGET_ENDED: N_("the plan sets no target for this year"),
+    Reason.TARGET_ZERO: N_("the plan prints 0%, which asks for nothing"),
+    Reason.NOT_ASSIGNED: N_("the plan gives this agency no target here"),
+}
+
+PHASES: dict[Phase, str] = {Phase.ESTIMATE: N_("Estimate"), Phase.FINAL: N_("Final")}
+
+ANSWERS: dict[str, str] = {
+    "yes": N_("Yes"),
+    "no": N_("No"),
+    "na": N_("Not applicable"),
+    "blank": N_("No answer"),
+    "not_assessable": N_("Not assessable"),
+}
+
+SEVERITIES: dict[Severity, str] = {
+    Severity.REMARK: N_("Remark"),
+    Severity.BLOCKING: N_("Must be corrected"),
+    Severity.UNREADABLE: N_("Unreadable"),
+}
+
+VERDICTS: dict[Verdict, str] = {
+    Verdict.OK: N_("Ready to accept"),
+    Verdict.REMARKS: N_("Ready to accept, with remarks"),
+    Verdict.BLOCKING: N_("Must be corrected first"),
+    Verdict.UNREADABLE: N_("Cannot be read"),
+}
+
+
+def finding_text(finding: Finding, language: Language) -> str:
+    """What was found, what was expected, what to do; the place stands beside it."""
+    return language.text(
+        FINDINGS[finding.code], found=finding.found or "–", expected=finding.expected or "–"
+    )
+
+
+def finding_sentence(finding: Finding, language: Language, plan: Plan) -> str:
+    """The whole finding in one sentence, its place first."""
+    place = [language.text("sheet “{name}”", name=finding.sheet)] if finding.sheet else []
+    if finding.cell:
+        place.append(language.text("cell {address}", address=finding.cell))
+    if finding.field:
+        place.append(field_label(finding.field, language, plan))
+    text = finding_text(finding, language)
+    return f"{', '.join(place)}: {text}" if place else text
+
+
+def field_label(name: str, language: Language, plan: Plan) -> str:
+    """A reported field in the reader's words."""
+    form = plan.form
+    question = form.question(name)
+    if question:
+        return question.label[language.code].format(
+            year=language.text("the reporting year"), base_year=plan.years.base
+        )
+    items = (*form.tasks.item, *form.spending.item, *form.maturity.pillar, *form.texts.item)
+    for item in items:
+        if name == item.code:
+            return item.label[language.code]
+        if name == f"{item.code}_result":
+            return language.text("{task} – result", task=item.label[language.code])
+    return language.text(FURTHER_FIELDS.get(name, "")) or name
+
+
+FURTHER_FIELDS = {
+    "maturity_total": N_("Maturity: total score"),
+    "maturity_level": N_("Maturity: level"),
+    "maturity_version": N_("Maturity: version of the index"),
+    "maturity_window": N_("Maturity: period assessed"),
+}
+
+
+def error_text(error: TbdxError, language: Language) -> str:
+    """A known error in the reader's words."""
+    fields = dict(error.fields)
+    if isinstance(fields.get("faults"), list):
+        fields["faults"] = "\n".join(f"- {fault}" for fault in fields["faults"])
+    return language.text(ERRORS[error.code], **fields)

@@ -1,0 +1,270 @@
+"""The use cases: check, accept, look, export. Pages and command line call nothing below.
+
+Indicators are computed on read from the panel and never stored, so a corrected
+definition corrects history. What was computed is kept per revision of the store.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import pandas as pd
+
+from tbdx import metrics
+from tbdx.model import (
+    Answer,
+    CheckedFile,
+    Finding,
+    Receipt,
+    ReportedField,
+    Severity,
+    Submission,
+    Target,
+    TbdxError,
+)
+from tbdx.plan import Agency, Indicator, Plan
+from tbdx.settings import Settings
+from tbdx.store import Store
+from tbdx.workbook import SubmissionReader, write_form
+from tbdx.workbook.appendix import read_appendix
+
+Value = Answer | float | str | None
+Upload = tuple[str, bytes]
+"""A file as sent: its name and its bytes."""
+Row = dict[Hashable, Any]
+"""One row of a results frame: its columns by name."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything the pages show, computed from one revision of one store.
+
+    `sample` is true when the figures are illustrative because no real report
+    is stored. The frames are shared: never change one in place.
+    """
+
+    plan: Plan
+    targets: tuple[Target, ...]
+    revision: int
+    sample: bool
+    panel: pd.DataFrame
+    submissions: tuple[Submission, ...]
+
+    @cached_property
+    def answers(self) -> pd.DataFrame:
+        return metrics.answers_of(self.panel, self.plan)
+
+    @cached_property
+    def phases(self) -> pd.DataFrame:
+        """One row per agency and year that has reported: agency, year, phase."""
+        return self.panel[["agency", "year", "phase"]].drop_duplicates(ignore_index=True)
+
+    @cached_property
+    def results(self) -> pd.DataFrame:
+        """The province's indicators with the phase of their figures.
+
+        phase is "final" when every report of the year is final, "estimate" when
+        one is an estimate, NaN when there is none.
+        """
+        results = metrics.indicators(self.answers, self.plan, self.targets)
+        by_year = self.phases.groupby("year")["phase"].min()  # "estimate" < "final"
+        return results.assign(phase=results["year"].map(by_year))
+
+    @cached_property
+    def standings(self) -> pd.DataFrame:
+        """Every agency's own indicators with the phase of its report."""
+        rows = metrics.agency_indicators(self.answers, self.plan, self.targets)
+        return rows.merge(self.phases, how="left", on=["agency", "year"])
+
+    @cached_property
+    def years_reported(self) -> tuple[int, ...]:
+        return tuple(sorted(int(year) for year in self.panel["year"].unique()))
+
+    @property
+    def latest_year(self) -> int:
+        """The year to open with: the last that has a report, else the plan's first."""
+        return self.years_reported[-1] if self.years_reported else self.plan.years.first
+
+    @cached_property
+    def result(self) -> dict[tuple[str, int], Row]:
+        """The rows of `results` by indicator and year."""
+        records = self.results.to_dict("records")
+        return {(row["indicator"], row["year"]): row for row in records}
+
+    def target(self, indicator: str, year: int) -> Target | None:
+        wanted = (indicator, year)
+        return next((t for t in self.targets if (t.indicator, t.year) == wanted), None)
+
+    def alternatives(self, indicator: Indicator, year: int) -> list[Row]:
+        """The indicator of one year among its other possible denominators, one row each."""
+        others = [
+            indicator.model_copy(
+                update={"among": other.among, "not_applicable": other.not_applicable}
+            )
+            for other in indicator.alternatives
+        ]
+        if not others:
+            return []
+        rows = metrics.indicators(
+            self.answers, self.plan, self.targets, definitions=others, years=[year]
+        )
+        return rows.to_dict("records")
+
+    def reported(self, agency: str, year: int) -> dict[str, Value]:
+        """One agency's answers of one year by field; empty when it has not reported."""
+        rows = self.panel[(self.panel["agency"] == agency) & (self.panel["year"] == year)]
+        kinds = {question.name: question.kind for question in self.plan.form.field}
+        values: dict[str, Value] = {}
+        for name, number, text in zip(rows["field"], rows["number"], rows["text"], strict=True):
+            if pd.notna(number):
+                values[name] = float(number)
+            elif pd.notna(text):
+                values[name] = Answer(text) if kinds.get(name) == "answer" else str(text)
+        return values
+
+    def baseline(self, agency: str) -> dict[str, float]:
+        """The base-year amounts known for an agency, as its form is filled with."""
+        growth = [i for i in self.plan.indicators if i.kind == "share_growth"]
+        known: dict[str, float] = {}
+        for indicator in growth:
+            amounts = metrics.baselines(self.answers, self.plan, indicator.base_amount)
+            latest = amounts.groupby(self.answers["agency"]).last().dropna()
+            parts = [part.id for part in self.plan.predecessors(agency)]
+            if agency in latest:
+                known[indicator.base_amount] = float(latest[agency])
+            elif parts and all(part in latest for part in parts):
+                known[indicator.base_amount] = float(sum(latest[part] for part in parts))
+        return known
+
+
+class Service:
+    """The use cases on one plan and one store. Safe to share between threads."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        store: Store,
+        samples: Path | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.plan = plan
+        self.targets, self.target_findings = read_appendix(plan.appendix_path.read_bytes(), plan)
+        self._store = store
+        self._samples = samples
+        self._now = now
+        self._reader = SubmissionReader(plan)
+        self._lock = Lock()
+        self._view: View | None = None
+
+    @classmethod
+    def open(cls, settings: Settings) -> Service:
+        """The service as the environment configures it.
+
+        Raises TbdxError: plan-invalid, store-unavailable, store-newer.
+        """
+        plan = Plan.load(settings.plan)
+        return cls(plan, Store.open(settings.database_url), settings.samples)
+
+    def view(self) -> View:
+        """What there is to see now: real figures, or samples while there are none."""
+        revision = self._store.revision()
+        with self._lock:
+            if self._view is None or self._view.revision != revision:
+                self._view = self._look(revision)
+            return self._view
+
+    def _look(self, revision: int) -> View:
+        submissions = tuple(self._store.submissions())
+        if not submissions and self._samples is not None:
+            return self.sample_view()
+        return View(self.plan, self.targets, revision, False, self._store.panel(), submissions)
+
+    def real_view(self) -> View:
+        """The real figures, even while there are none."""
+        view = self.view()
+        if not view.sample:
+            return view
+        return View(self.plan, self.targets, view.revision, False, self._store.panel(), ())
+
+    def sample_view(self) -> View:
+        """The illustrative figures, from a store of their own that never holds a real one."""
+        paths = sorted(self._samples.glob("*.xlsx")) if self._samples else []
+        files = [self._reader.read(path.name, path.read_bytes()) for path in paths]
+        with tempfile.TemporaryDirectory(prefix="tbdx-samples-") as folder:
+            store = Store.open(f"sqlite:///{Path(folder) / 'samples.db'}")
+            store.accept(files, self._now())
+            panel, submissions = store.panel(), tuple(store.submissions())
+            store.close()
+        return View(self.plan, self.targets, self._store.revision(), True, panel, submissions)
+
+    def check(self, files: Sequence[Upload]) -> list[CheckedFile]:
+        """Read files and say everything about them. Stores nothing."""
+        checked = [self._reader.read(name, content) for name, content in files]
+        stored = {s.sha256: s for s in self._store.submissions()}
+        seen: dict[tuple[str, int, str], str] = {}
+        return [self._with_remarks(file, stored, seen) for file in checked]
+
+    def _with_remarks(
+        self,
+        file: CheckedFile,
+        stored: dict[str, Submission],
+        seen: dict[tuple[str, int, str], str],
+    ) -> CheckedFile:
+        remarks = []
+        known = stored.get(file.sha256)
+        if known:
+            found = f"{known.accepted_at.astimezone(self.plan.due.zone):%d/%m/%Y %H:%M}"
+            remarks.append(Finding("already-stored", Severity.REMARK, found=found))
+        for key in dict.fromkeys((f.agency, f.year, f.phase.value) for f in file.fields):
+            other = seen.setdefault(key, file.name)
+            if other != file.name:
+                what = f"{self.plan.agency(key[0]).name_vi}, {key[1]}"
+                remarks.append(
+                    Finding("repeated-report", Severity.REMARK, found=what, expected=other)
+                )
+        return replace(file, findings=(*file.findings, *remarks)) if remarks else file
+
+    def accept(self, files: Sequence[CheckedFile]) -> list[Receipt]:
+        """Store checked files, all of them in one transaction or none.
+
+        Raises TbdxError: not-acceptable when one has blocking findings.
+        """
+        return self._store.accept(files, self._now())
+
+    def form(self, agency_id: str, year: int) -> bytes:
+        """The blank yearly form, with the baseline and last year's answers where known.
+
+        Raises TbdxError: unknown-agency, unknown-year, agency-not-in-year.
+        """
+        agency = self.plan.agency(agency_id)
+        current = self.plan.agencies_in(self.plan.require_year(year))
+        if agency not in current:
+            known = ", ".join(other.id for other in current)
+            raise TbdxError("agency-not-in-year", found=agency_id, year=year, expected=known)
+        view = self.view()
+        if view.sample:  # illustrative figures never find their way into a real form
+            return write_form(self.plan, agency, year)
+        return write_form(
+            self.plan,
+            agency,
+            year,
+            previous=view.reported(agency_id, year - 1),
+            baseline=view.baseline(agency_id),
+        )
+
+    def document(self, sha256: str) -> Upload:
+        """The original file with this hash. Raises TbdxError: unknown-document."""
+        return self._store.document(sha256)
+
+
+def agencies_of(fields: Sequence[ReportedField], plan: Plan) -> list[tuple[Agency, int]]:
+    """The reports a file holds: agency and year, in the file's order."""
+    keys = dict.fromkeys((field.agency, field.year) for field in fields)
+    return [(plan.agency(agency), year) for agency, year in keys]

@@ -1,0 +1,32 @@
+"""Every setting of the product, read from the environment once (names: TBDX_…)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """Settings with their defaults; docs/settings.md explains each."""
+
+    model_config = SettingsConfigDict(env_prefix="TBDX_", frozen=True)
+
+    database_url: str = Field(
+        default=f"sqlite:///{ROOT / 'var' / 'tbdx.db'}",
+        description="Where accepted reports are stored: an SQLite file or a PostgreSQL database.",
+    )
+    plan: Path = Field(
+        default=ROOT / "data" / "plans" / "thai-binh",
+        description="The folder with the plan's data.",
+    )
+    samples: Path = Field(
+        default=ROOT / "data" / "samples",
+        description="The folder with illustrative reports, shown while no real one is stored.",
+    )
+    language: str = Field(
+        default="vi", description="The language of the command line and of a first visit: vi or en."
+    )

@@ -1,0 +1,256 @@
+"""The tables people see and take away: the same rows on screen and in the file.
+
+Three tables: the province's results, each agency's results, and the figures as
+reported. Filters narrow the rows; a language gives them heads and words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Literal
+
+import pandas as pd
+
+from tbdx import messages
+from tbdx.i18n import N_, Language
+from tbdx.model import Phase, Reason, Status, TbdxError
+from tbdx.service import View
+from tbdx.workbook.tables import Column, Kind, write_csv, write_xlsx
+
+TableName = Literal["province", "agency", "reported"]
+
+TABLES: dict[str, str] = {
+    "province": N_("Province results"),
+    "agency": N_("Results by agency"),
+    "reported": N_("Figures as reported"),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which rows of which table; an empty tuple lets everything through.
+
+    `indicators`, `statuses` do not narrow "reported"; `agencies` does not narrow
+    "province".
+    """
+
+    table: TableName = "province"
+    years: tuple[int, ...] = ()
+    indicators: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    phases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Spec:
+    """A column before it has a language: source column, head, kind, width."""
+
+    source: str
+    head: str
+    kind: Kind
+    width: float | None = None
+
+
+_RESULT = (
+    _Spec("row", N_("Row"), "count", 6),
+    _Spec("indicator", N_("Indicator"), "text", 30),
+    _Spec("year", N_("Year"), "year"),
+    _Spec("numerator", N_("Numerator"), "count"),
+    _Spec("denominator", N_("Denominator"), "count"),
+    _Spec("value_pct", N_("Result"), "percent"),
+    _Spec("target_pct", N_("Target"), "percent"),
+    _Spec("threshold_pct", N_("Growth threshold"), "percent"),
+    _Spec("status", N_("Status"), "text", 18),
+    _Spec("short_by", N_("Short by"), "count"),
+    _Spec("needed", N_("Needed"), "count"),
+    _Spec("answered", N_("Agencies answered"), "count"),
+    _Spec("missing", N_("Agencies missing"), "count"),
+    _Spec("worst_pct", N_("Lowest possible"), "percent"),
+    _Spec("best_pct", N_("Highest possible"), "percent"),
+    _Spec("reason", N_("Reason"), "text", 40),
+    _Spec("phase", N_("Kind of figures"), "text", 16),
+)
+_AGENCY = _Spec("agency", N_("Agency"), "text", 34)
+_SPECS: dict[str, tuple[_Spec, ...]] = {
+    "province": _RESULT,
+    "agency": (
+        _AGENCY,
+        *(
+            spec
+            for spec in _RESULT
+            if spec.source not in ("answered", "missing", "worst_pct", "best_pct")
+        ),
+        _Spec("growth_pct", N_("Growth over base year"), "percent"),
+    ),
+    "reported": (
+        _AGENCY,
+        _Spec("year", N_("Year"), "year"),
+        _Spec("phase", N_("Kind of figures"), "text", 16),
+        _Spec("field", N_("Question"), "text", 52),
+        _Spec("number", N_("Number"), "amount"),
+        _Spec("text", N_("Answer or text"), "text", 30),
+        _Spec("sheet", N_("Sheet"), "text", 18),
+        _Spec("cell", N_("Cell"), "text", 8),
+    ),
+}
+
+
+def select(view: View, filters: Filters) -> pd.DataFrame:
+    """The table's rows in codes, narrowed by the filters, in the plan's order."""
+    frames = {"province": view.results, "agency": view.standings, "reported": view.panel}
+    rows = frames[filters.table]
+    narrow: dict[str, Sequence[object]] = {
+        "year": filters.years,
+        "indicator": filters.indicators,
+        "agency": filters.agencies,
+        "status": filters.statuses,
+        "phase": filters.phases,
+    }
+    for column, allowed in narrow.items():
+        if allowed and column in rows.columns:
+            rows = rows[rows[column].isin(allowed)]
+    return rows.reset_index(drop=True)
+
+
+def present(
+    rows: pd.DataFrame, view: View, table: TableName, language: Language
+) -> tuple[pd.DataFrame, list[Column]]:
+    """The rows in the reader's words, with their columns described.
+
+    Numbers stay numbers (percentages in percent); codes become words. While
+    figures are illustrative a last column says so in every row.
+    """
+    words = _words(rows, view, language)
+    specs = _SPECS[table]
+    shown = pd.DataFrame({spec.source: words.get(spec.source, rows[spec.source]) for spec in specs})
+    columns = [Column(language.text(spec.head), spec.kind, spec.width) for spec in specs]
+    if view.sample:
+        shown = shown.assign(sample=language.text("illustrative"))
+        columns.append(Column(language.text("Note"), "text", 14))
+    return shown, columns
+
+
+def _words(rows: pd.DataFrame, view: View, language: Language) -> dict[str, pd.Series]:
+    plan = view.plan
+    vocabularies: dict[str, dict[str, str]] = {
+        "indicator": {i.code: i.short[language.code] for i in plan.indicators},
+        "agency": {agency.id: agency.name(language.code) for agency in plan.agencies},
+        "status": {s.value: status_label(s, language) for s in Status},
+        "reason": {r.value: language.text(messages.REASONS[r]) for r in Reason},
+        "phase": {p.value: language.text(messages.PHASES[p]) for p in Phase},
+    }
+    if "field" in rows.columns:
+        names = rows["field"].unique()
+        vocabularies["field"] = {n: messages.field_label(n, language, plan) for n in names}
+        states = {state.code: state[language.code] for state in plan.form.tasks.states}
+        answers = {code: language.text(word) for code, word in messages.ANSWERS.items()}
+        known = states | answers
+        text = rows["text"].map(lambda value: known.get(value, value), na_action="ignore")
+        return _mapped(rows, vocabularies) | {"text": text}
+    return _mapped(rows, vocabularies)
+
+
+def _mapped(rows: pd.DataFrame, words: dict[str, dict[str, str]]) -> dict[str, pd.Series]:
+    return {name: rows[name].map(known) for name, known in words.items() if name in rows.columns}
+
+
+def status_label(status: Status | str, language: Language, *, agency: bool = False) -> str:
+    """The status as symbol and word, e.g. "✓ Đạt"; for an agency without a duty its own word."""
+    status = Status(status)
+    if agency and status is Status.NO_TARGET:
+        word = language.text("No target assigned")
+    else:
+        word = language.text(messages.STATUSES[status])
+    return f"{messages.SYMBOLS[status]} {word}"
+
+
+def facts(
+    view: View, filters: Filters, language: Language, at: datetime, count: int
+) -> list[tuple[str, str]]:
+    """Where an export comes from: plan, revision, time, filters, rounding."""
+    text, plan = language.text, view.plan
+    decision = f"{plan.decision.number}, {language.date(plan.decision.date)}"
+    lines = [
+        (text("Table"), text(TABLES[filters.table])),
+        (text("Plan"), f"{decision} ({plan.fingerprint})"),
+        (text("Data revision"), str(view.revision)),
+        (text("Written at"), language.moment(at, plan.due.timezone)),
+        (text("Rows"), language.number(count)),
+    ]
+    if view.sample:
+        lines.insert(0, (text("Note"), text("ILLUSTRATIVE FIGURES, not reported by any agency")))
+    heads = {
+        "years": N_("Years"),
+        "indicators": N_("Indicators"),
+        "agencies": N_("Agencies"),
+        "statuses": N_("Statuses"),
+        "phases": N_("Kinds of figures"),
+    }
+    for item in fields(filters)[1:]:
+        chosen = _chosen(item.name, getattr(filters, item.name), view, language)
+        name = text("Filter: {what}", what=text(heads[item.name]))
+        lines.append((name, ", ".join(chosen) or text("all")))
+    rounding = N_(
+        "Shares of agencies are rounded half up to the printed decimals before they are compared with a target; growth and people trained are compared unrounded."
+    )
+    return [*lines, (text("Rounding rule"), text(rounding))]
+
+
+def _chosen(name: str, codes: Iterable[object], view: View, language: Language) -> list[str]:
+    plan = view.plan
+    words: dict[str, dict[str, str]] = {
+        "indicators": {i.code: i.short[language.code] for i in plan.indicators},
+        "agencies": {
+            agency.id: agency_label(view, agency.id, language) for agency in plan.agencies
+        },
+        "statuses": {s.value: status_label(s, language) for s in Status},
+        "phases": {p.value: language.text(messages.PHASES[p]) for p in Phase},
+    }
+    known = words.get(name, {})
+    return [known.get(str(code), str(code)) for code in codes]
+
+
+def agency_label(view: View, agency_id: str, language: Language) -> str:
+    """An agency's name, with its dates where another agency bears the same name."""
+    agency = view.plan.agency(agency_id)
+    name = agency.name(language.code)
+    if sum(other.name(language.code) == name for other in view.plan.agencies) == 1:
+        return name
+    if agency.valid_from:
+        return language.text(
+            "{name} (from {date})", name=name, date=language.date(agency.valid_from)
+        )
+    if agency.valid_to:
+        until = language.date(agency.valid_to)
+        return language.text("{name} (until {date})", name=name, date=until)
+    return name
+
+
+def export(view: View, filters: Filters, language: Language, at: datetime, file_type: str) -> bytes:
+    """Exactly the rows of the table as a file of type "xlsx" or "csv".
+
+    Raises TbdxError: wrong-file-type.
+    """
+    rows = select(view, filters)
+    shown, columns = present(rows, view, filters.table, language)
+    if file_type == "csv":
+        return write_csv(shown, columns)
+    if file_type != "xlsx":
+        raise TbdxError("wrong-file-type", found=file_type, expected=".xlsx, .csv")
+    return write_xlsx(
+        shown,
+        columns,
+        title=language.text(TABLES[filters.table]),
+        facts=facts(view, filters, language, at, len(rows)),
+        facts_title=language.text("About this file"),
+    )
+
+
+def export_name(view: View, filters: Filters, file_type: str) -> str:
+    """A file name that says what is inside, without diacritics."""
+    years = "-".join(map(str, filters.years)) or "all"
+    mark = "sample-" if view.sample else ""
+    return f"tbdx-{mark}{filters.table}-{years}-r{view.revision}.{file_type}"

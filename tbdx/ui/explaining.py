@@ -1,0 +1,198 @@
+"""The method page's parts, generated from the plan's data."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from tbdx import charts, messages, tables
+from tbdx.i18n import N_
+from tbdx.model import Reason, Status
+from tbdx.plan import Indicator
+from tbdx.ui import widgets
+from tbdx.ui.shell import Page
+
+_REASONS_OF = {
+    Status.EXCEEDED: N_("More than the target asks for."),
+    Status.MET: N_("The target is reached; for shares of agencies after rounding."),
+    Status.NOT_MET: N_("The target is not reached, whatever missing agencies may still report."),
+    Status.NO_DATA: N_(
+        "Nobody has reported, or those who are missing could still turn the verdict."
+    ),
+    Status.NO_TARGET: N_("The plan asks for nothing in this year (or of this agency)."),
+    Status.NOT_ASSESSABLE: N_(
+        "It cannot be computed: no denominator, or no revenue in the base year."
+    ),
+}
+_SERIES = {"national": N_("National goal"), "body": N_("Goal in the plan's text")}
+
+
+def identity(page: Page) -> None:
+    """Which plan, whose, for which years, due when."""
+    plan, words = page.plan, page.language
+    decision = plan.decision
+    due = plan.due.last_day(page.view.latest_year)
+    today = due
+    lines = [
+        f"**{decision.title[words.code]}**",
+        page.text(
+            "Decision {number} of {date}; carries out {others}.",
+            number=decision.number,
+            date=words.date(decision.date),
+            others="; ".join(decision.carries_out),
+        ),
+        page.text(
+            "{province}; {authority}.",
+            province=plan.name_on(plan.province, today)[words.code],
+            authority=plan.name_on(plan.authority, today)[words.code],
+        ),
+        page.text(
+            "Years {first}–{last}; goals {goals}; base year for revenue {base}.",
+            first=plan.years.first,
+            last=plan.years.last,
+            goals=", ".join(map(str, plan.years.goals)),
+            base=plan.years.base,
+        ),
+        plan.years.base_source,
+        page.text(
+            "A report is on time until {moment} ({source}).",
+            moment=words.moment(plan.due.deadline(due.year), plan.due.timezone),
+            source=plan.due.source,
+        ),
+    ]
+    st.markdown("\n\n".join(lines))
+
+
+def definition(page: Page, indicator: Indicator) -> None:
+    """One indicator: formula, fields, who counts, rounding, clause, source."""
+    code = page.language.code
+    with st.expander(f"{indicator.row}. {indicator.short[code]}"):
+        st.markdown(f"**{indicator.title[code]}**")
+        lines = [
+            page.text("Formula: {formula}", formula=_formula(page, indicator)),
+            page.text("Counted among: {among}.", among=widgets.among_text(page, indicator.among)),
+            _rounding(page, indicator),
+            _not_applicable(page, indicator),
+        ]
+        st.markdown("\n".join(f"- {line}" for line in lines))
+        if indicator.note[code]:
+            st.markdown(indicator.note[code])
+        st.markdown(f"> {indicator.clause}\n>\n> — *{indicator.source}*")
+
+
+def _formula(page: Page, indicator: Indicator) -> str:
+    def label(name: str) -> str:
+        return f"“{messages.field_label(name, page.language, page.plan)}”"
+
+    if indicator.kind == "ratio":
+        return page.text(
+            "sum of {part} over all agencies ÷ sum of {whole}",
+            part=label(indicator.numerator),
+            whole=label(indicator.denominator),
+        )
+    if indicator.kind == "share_growth":
+        return page.text(
+            "agencies whose {amount} is at least the year's threshold above {base} ÷ agencies counted",
+            amount=label(indicator.amount),
+            base=label(indicator.base_amount),
+        )
+    conditions = [
+        page.text("{question} is yes", question=label(condition.field))
+        if condition.equals
+        else page.text(
+            "{question} is {level} or more",
+            question=label(condition.field),
+            level=page.language.number(condition.at_least),
+        )
+        for condition in indicator.conditions
+    ]
+    joined = page.text(" and ").join(conditions)
+    return page.text("agencies where {conditions} ÷ agencies counted", conditions=joined)
+
+
+def _rounding(page: Page, indicator: Indicator) -> str:
+    if indicator.rounding == "exact":
+        return page.text("Compared with the target unrounded.")
+    return page.text(
+        "Rounded half up to the printed decimals before it is compared: 2 of 3 (66.67%) meets 67%."
+    )
+
+
+def _not_applicable(page: Page, indicator: Indicator) -> str:
+    if indicator.not_applicable == "excluded":
+        return page.text("An agency that answers “not applicable” is not counted.")
+    return page.text("“Not applicable” counts as “no”.")
+
+
+def targets(page: Page) -> None:
+    """Every target with what is printed, where, and how many agencies it needs."""
+    lines = [
+        {
+            page.text("Row"): target.row,
+            page.text("Indicator"): page.plan.indicator(target.indicator).short[page.language.code],
+            page.text("Year"): str(target.year),
+            page.text("As printed"): target.as_printed,
+            page.text("Read as"): charts.target_text(
+                target.share_pct, target.threshold_pct, page.language
+            ),
+            page.text("Cell"): f"{target.sheet} {target.cell}",
+        }
+        for target in page.view.targets
+    ]
+    label = page.text("Targets as printed in the appendix")
+    st.dataframe(pd.DataFrame(lines), hide_index=True, alt=label)
+
+
+def reference_goals(page: Page) -> None:
+    """Goals from elsewhere; they never decide a verdict."""
+    st.markdown(page.text("These never decide a verdict."))
+    lines = [
+        {
+            page.text("Series"): page.text(_SERIES[goal.series]),
+            page.text("Indicator"): page.plan.indicator(goal.indicator).short[page.language.code],
+            page.text("Year"): str(goal.year),
+            page.text("Goal"): charts.target_text(
+                goal.share_pct, goal.threshold_pct, page.language
+            ),
+            page.text("Source"): goal.source,
+        }
+        for goal in page.plan.reference_goals
+    ]
+    st.dataframe(pd.DataFrame(lines), hide_index=True, alt=page.text("Goals for comparison"))
+
+
+def rules(page: Page) -> None:
+    """Decisions of the product, each a line of the plan's data that can be changed."""
+    code = page.language.code
+    st.markdown("\n".join(f"- {rule.text[code]} (`{rule.code}`)" for rule in page.plan.rule))
+
+
+def statuses(page: Page) -> None:
+    """The six statuses and the reasons that go with them."""
+    lines = [
+        f"- {widgets.badge(page, status)} {page.text(text)}" for status, text in _REASONS_OF.items()
+    ]
+    st.markdown("\n".join(lines))
+    reasons = [widgets.reason_text(page, reason) for reason in Reason if reason is not Reason.NONE]
+    st.caption(page.text("Reasons given: {reasons}.", reasons="; ".join(reasons)))
+
+
+def agencies(page: Page) -> None:
+    """The register: who exists when, and who was merged into whom."""
+    code = page.language.code
+    lines = [
+        {
+            page.text("Agency"): agency.name(code),
+            page.text("Code"): agency.id,
+            page.text("Governing body"): agency.governing_body(code),
+            page.text("From"): page.language.date(agency.valid_from) if agency.valid_from else "–",
+            page.text("Until"): page.language.date(agency.valid_to) if agency.valid_to else "–",
+            page.text("Continued by"): tables.agency_label(
+                page.view, agency.successor, page.language
+            )
+            if agency.successor
+            else "–",
+        }
+        for agency in page.plan.agencies
+    ]
+    st.dataframe(pd.DataFrame(lines), hide_index=True, alt=page.text("Register of agencies"))

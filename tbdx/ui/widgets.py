@@ -1,0 +1,284 @@
+"""Pickers, cards and tables that several pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from tbdx import charts, messages, tables
+from tbdx.model import CheckedFile, Reason, Severity, Status
+from tbdx.plan import Among, Indicator
+from tbdx.service import Row
+from tbdx.ui import address, shell
+from tbdx.ui.shell import Page
+
+STATUS_COLOURS = {
+    Status.EXCEEDED: "blue",
+    Status.MET: "green",
+    Status.NOT_MET: "red",
+    Status.NO_DATA: "orange",
+    Status.NO_TARGET: "gray",
+    Status.NOT_ASSESSABLE: "violet",
+}
+_SEVERITY_COLOURS = {
+    Severity.REMARK: "orange",
+    Severity.BLOCKING: "red",
+    Severity.UNREADABLE: "red",
+}
+
+
+def pick_year(page: Page) -> int:
+    """The year looked at; opens with the last year that has a report."""
+    years = [str(year) for year in page.plan.all_years]
+    reported = page.view.years_reported
+
+    def say(year: str) -> str:
+        return year if int(year) in reported else page.text("{year} · no report", year=year)
+
+    chosen = address.choose(
+        "year",
+        years,
+        default=str(page.view.latest_year),
+        label=page.text("Year"),
+        say=say,
+        words=page.language,
+    )
+    return int(chosen)
+
+
+def pick_indicator(page: Page) -> Indicator:
+    """The indicator looked at."""
+    names = {i.code: f"{i.row}. {i.short[page.language.code]}" for i in page.plan.indicators}
+    code = address.choose(
+        "indicator",
+        list(names),
+        default=next(iter(names)),
+        label=page.text("Indicator"),
+        say=names.__getitem__,
+        words=page.language,
+    )
+    return page.plan.indicator(code)
+
+
+def pick_agency(page: Page) -> str:
+    """The agency looked at; those of the latest year come first."""
+    current = [agency.id for agency in page.plan.agencies_in(page.view.latest_year)]
+    others = [agency.id for agency in page.plan.agencies if agency.id not in current]
+    return address.choose(
+        "agency",
+        [*current, *others],
+        default=current[0],
+        label=page.text("Agency"),
+        say=lambda agency: tables.agency_label(page.view, agency, page.language),
+        words=page.language,
+    )
+
+
+def badge(page: Page, status: str, *, agency: bool = False) -> str:
+    """A status as markdown: symbol, word and colour."""
+    label = tables.status_label(status, page.language, agency=agency)
+    return f":{STATUS_COLOURS[Status(status)]}-badge[{label}]"
+
+
+def count_text(page: Page, indicator: Indicator, row: Row) -> str:
+    """The counts behind a percentage, e.g. "2/3 cơ quan" or "93/140 người"."""
+    counts = {
+        "part": page.language.number(row["numerator"]),
+        "whole": page.language.number(row["denominator"]),
+    }
+    if indicator.kind == "ratio":
+        return page.text("{part}/{whole} people", **counts)
+    return page.text("{part}/{whole} agencies", **counts)
+
+
+def target_text(page: Page, indicator: Indicator, row: Row) -> str:
+    """The target with what it takes, e.g. "Chỉ tiêu 67% (cần 2 cơ quan)"."""
+    if row["status"] == Status.NO_TARGET.value:
+        return reason_text(page, row["reason"])
+    share = charts.target_text(row["target_pct"], row["threshold_pct"], page.language)
+    if pd.isna(row["needed"]):
+        return page.text("Target: {share}", share=share)
+    needed = _count(page, indicator, int(row["needed"]))
+    return page.text("Target: {share} (needs {needed})", share=share, needed=needed)
+
+
+def _count(page: Page, indicator: Indicator, count: int) -> str:
+    if indicator.kind == "ratio":
+        return page.language.plural("{count} person", "{count} people", count)
+    return page.language.plural("{count} agency", "{count} agencies", count)
+
+
+def short_text(page: Page, indicator: Indicator, row: Row) -> str:
+    """How much is missing to the target, e.g. "Cần thêm 1 cơ quan"; empty if nothing."""
+    if pd.isna(row["short_by"]) or row["short_by"] == 0:
+        return ""
+    return page.text("{count} more needed", count=_count(page, indicator, int(row["short_by"])))
+
+
+def missing_text(page: Page, row: Row) -> str:
+    """Who has not answered, with the range that leaves open; empty if nobody."""
+    if not row["missing"]:
+        return ""
+    missing = page.language.plural(
+        "{count} agency has no figure", "{count} agencies have no figure", int(row["missing"])
+    )
+    if pd.isna(row["worst_pct"]):
+        return missing
+    return page.text(
+        "{missing}: between {worst} and {best}",
+        missing=missing,
+        worst=page.language.percent(row["worst_pct"]),
+        best=page.language.percent(row["best_pct"]),
+    )
+
+
+def reason_text(page: Page, reason: str) -> str:
+    """Why a status is what it is, as a sentence; empty where it needs no reason."""
+    text = page.text(messages.REASONS[Reason(reason)])
+    return text[:1].upper() + text[1:]
+
+
+def phase_text(page: Page, phase: object) -> str:
+    """Estimate or final, in words; "–" where nothing was reported."""
+    words = {known.value: page.text(word) for known, word in messages.PHASES.items()}
+    return words.get(str(phase), "–")
+
+
+def numbered(page: Page, indicator: Indicator) -> str:
+    """The indicator's number and short name, as markdown that is no list."""
+    return f"{indicator.row}\\. {indicator.short[page.language.code]}"
+
+
+def card(page: Page, indicator: Indicator, row: Row) -> None:
+    """One indicator of one year: verdict, value, counts, target, what is short."""
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.metric(numbered(page, indicator), page.language.percent(row["value_pct"]))
+        counts = count_text(page, indicator, row) if row["answered"] else ""
+        st.markdown(f"{badge(page, row['status'])} {counts}")
+        lines = [
+            target_text(page, indicator, row),
+            short_text(page, indicator, row),
+            missing_text(page, row),
+        ]
+        st.caption("  \n".join(line for line in lines if line))
+        st.space("stretch")
+        shell.link(
+            "indicator",
+            page.text("Details"),
+            icon=":material/show_chart:",
+            indicator=indicator.code,
+            year=str(row["year"]),
+        )
+
+
+_CHARTS = {"trajectory": charts.trajectory, "thumbnail": charts.thumbnail}
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _drawn(
+    kind: str,
+    indicator: str,
+    _page: Page,
+    revision: int,
+    sample: bool,
+    language: str,
+) -> charts.Chart:
+    """A chart of one indicator's results, kept until the store changes."""
+    results = _page.view.results
+    own = results[results["indicator"] == indicator]
+    return _CHARTS[kind](own, _page.plan.indicator(indicator), _page.plan, _page.language)
+
+
+def indicator_chart(
+    page: Page, kind: Literal["trajectory", "thumbnail"], indicator: Indicator
+) -> None:
+    """One indicator's results over the years, large or small."""
+    view = page.view
+    chart = _drawn(kind, indicator.code, page, view.revision, view.sample, page.language.code)
+    show_chart(chart, f"{kind}-{indicator.code}")
+
+
+def show_chart(chart: charts.Chart, key: str) -> None:
+    """A figure with its sentence for those who cannot see it."""
+    st.plotly_chart(chart.figure, key=key, config=charts.CONFIG, alt=chart.sentence)
+
+
+def among_text(page: Page, among: Among) -> str:
+    """Who is in a denominator, in words."""
+    if among.scope == "media_types":
+        return page.text("agencies with {count} or more media types", count=among.at_least)
+    if among.scope == "e_press":
+        return page.text("agencies with an electronic edition")
+    if among.scope == "answer":
+        name = messages.field_label(among.field or "", page.language, page.plan)
+        return page.text("agencies that answer yes to “{question}”", question=name)
+    return page.text("all agencies")
+
+
+def findings_table(page: Page, file: CheckedFile) -> None:
+    """Every finding of one file: how grave, where, what."""
+    rows = pd.DataFrame(
+        [
+            {
+                page.text("Severity"): (
+                    f":{_SEVERITY_COLOURS[finding.severity]}"
+                    f"-badge[{page.text(messages.SEVERITIES[finding.severity])}]"
+                ),
+                page.text("Place"): " ".join(
+                    part
+                    for part in (escape(finding.sheet), f"**{finding.cell}**")
+                    if part != "****"
+                ),
+                page.text("Question"): escape(
+                    messages.field_label(finding.field, page.language, page.plan)
+                    if finding.field
+                    else ""
+                ),
+                page.text("What was found, and what to do"): escape(
+                    messages.finding_text(finding, page.language)
+                ),
+            }
+            for finding in file.findings
+        ]
+    )
+    label = page.text("Findings in {file}", file=file.name)
+    st.table(rows, border="horizontal", hide_index=True, alt=label)
+
+
+def escape(text: str) -> str:
+    """The text with nothing in it that markdown would take as formatting."""
+    for character in "\\`*_{}[]<>#|~$:":
+        text = text.replace(character, f"\\{character}")
+    return text
+
+
+def values_of(page: Page, values: Sequence[object]) -> list[str]:
+    """Reported values in the reader's words; "–" where there is none."""
+    return [_value(page, value) for value in values]
+
+
+def _value(page: Page, value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float | int):
+        return page.language.number(value, 3)
+    text = str(value)
+    if text in messages.ANSWERS:
+        return page.text(messages.ANSWERS[text])
+    states = {state.code: state[page.language.code] for state in page.plan.form.tasks.states}
+    return states.get(text, text)
+
+
+def download(page: Page, label: str, content: partial[bytes], file_name: str) -> None:
+    """A download made when it is asked for; `content` binds all it needs."""
+    st.download_button(
+        label,
+        data=content,
+        file_name=file_name,
+        icon=":material/download:",
+        on_click="ignore",
+    )

@@ -1,0 +1,326 @@
+"""What a workbook's own XML tells and calamine does not.
+
+calamine is fast, but to it an error (#DIV/0!) and a formula without a stored
+result are empty cells, a password is a broken file, and an .ods file has no
+merged ranges; a sheet that claims billions of cells ends the whole process.
+So every file is looked through here before calamine opens it.
+"""
+
+from __future__ import annotations
+
+import lzma
+import re
+import zlib
+from dataclasses import dataclass, field
+from io import BytesIO
+from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from openpyxl.utils import column_index_from_string
+
+MOST_BYTES = 50_000_000  # a year's reports of a whole country are far below, unpacked
+MOST_CELLS = 2_000_000  # the area of one sheet
+
+_DIGITS = "0123456789"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_XLSX = "EncryptedPackage".encode("utf-16-le")
+# An .xls stream begins with a BOF record; a FILEPASS record soon after it means a password.
+_ENCRYPTED_XLS = re.compile(
+    rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL
+)
+_MAGIC = {b"%PDF": ".pdf", b"\x89PNG": ".png", b"\xff\xd8": ".jpg", b"Rar!": ".rar"}
+# What makes a worksheet part worth parsing: errors, formulas, prefixes, unusual writing.
+_REMARKABLE = re.compile(rb"""t\s*=\s*"e"|<f[\s/>]|:(?:c|f|row)[\s/>]|'|<!""")
+_ANY_CELL = re.compile(rb"<c[\s/>]")
+_USUAL_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
+_BROKEN = (
+    BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,  # a compression nobody uses
+    RuntimeError,  # an encrypted part
+    OSError,
+    expat.ExpatError,
+    ParseError,
+    DefusedXmlException,
+    KeyError,
+    ValueError,
+)
+
+Place = tuple[int, int]
+"""A row and a column, both counted from 0."""
+
+
+class Refused(Exception):  # noqa: N818 (an outcome, not a programming error)
+    """The file cannot be read at all; `code` is the finding that says why."""
+
+    def __init__(self, code: str, *, sheet: str = "", found: str = "") -> None:
+        super().__init__(code, sheet, found)
+        self.code, self.sheet, self.found = code, sheet, found
+
+
+class Flaw(str):
+    """What stands in a cell without a value: an error, or a formula never computed."""
+
+    __slots__ = ()
+
+    @property
+    def code(self) -> str:
+        return "formula-without-value" if self.startswith("=") else "cell-error"
+
+
+@dataclass
+class SheetFacts:
+    """What was found in one sheet's XML."""
+
+    flaws: dict[Place, Flaw] = field(default_factory=dict)
+    merges: list[tuple[Place, Place]] = field(default_factory=list)
+    height: int = 0
+    width: int = 0
+
+    def fill(self, row: int, column: int) -> None:
+        """Note that a cell holds something."""
+        self.height = max(self.height, row + 1)
+        self.width = max(self.width, column + 1)
+
+    def require_reasonable(self, name: str) -> None:
+        if self.height * self.width > MOST_CELLS:
+            found = f"{self.height} × {self.width}"
+            raise Refused("sheet-too-large", sheet=name, found=found)
+
+
+def look_through(content: bytes) -> dict[str, SheetFacts] | None:
+    """The facts of each sheet by its name; None for the old .xls format, which tells none.
+
+    Raises `Refused` for a file that is no workbook, has a password, or would
+    exhaust the reader.
+    """
+    if content.startswith(_OLE):
+        if _ENCRYPTED_XLSX in content or _ENCRYPTED_XLS.search(content):
+            raise Refused("password-protected")
+        return None
+    if not content.startswith(b"PK"):
+        raise Refused("not-a-workbook", found=_kind_of(content))
+    try:
+        with ZipFile(BytesIO(content)) as archive:
+            return _look_through_archive(archive)
+    except _BROKEN as error:
+        raise Refused("not-a-workbook", found=str(error)) from error
+
+
+def _kind_of(content: bytes) -> str:
+    """What a file that is no workbook seems to be, as the ending it should have."""
+    for magic, ending in _MAGIC.items():
+        if content.startswith(magic):
+            return ending
+    beginning = content[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if beginning.startswith((b"<!doctype html", b"<html", b"<table")):
+        return ".html"
+    if beginning.startswith(b"<?xml"):
+        return ".xml"
+    return "?" if b"\x00" in beginning else ".txt"
+
+
+def _look_through_archive(archive: ZipFile) -> dict[str, SheetFacts]:
+    entries = archive.infolist()
+    if sum(entry.file_size for entry in entries) > MOST_BYTES:
+        raise Refused("not-a-workbook", found=f"> {MOST_BYTES // 1_000_000} MB")
+    if any(entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for entry in entries):
+        raise BadZipFile("unusual compression")
+    parts = {entry.filename.lower(): archive.read(entry) for entry in entries}
+    if "xl/workbook.xml" in parts:
+        return _look_through_xlsx(parts)
+    if "content.xml" in parts:
+        return _look_through_ods(parts)
+    raise Refused("not-a-workbook", found=".xlsb" if "xl/workbook.bin" in parts else ".zip")
+
+
+def _look_through_xlsx(parts: dict[str, bytes]) -> dict[str, SheetFacts]:
+    targets = {
+        relation.get("Id"): relation.get("Target", "")
+        for relation in fromstring(parts["xl/_rels/workbook.xml.rels"], forbid_dtd=True)
+    }
+    book = fromstring(parts["xl/workbook.xml"], forbid_dtd=True)
+    sheets: dict[str, SheetFacts] = {}
+    for sheet in book.iterfind(".//{*}sheet"):
+        name = sheet.get("name", "")
+        identity = next((v for k, v in sheet.items() if k.endswith("}id")), "")
+        target = targets.get(identity, "")
+        part = target[1:] if target.startswith("/") else f"xl/{target}"
+        if part.lower() in parts:
+            sheets[name] = _facts_of(parts[part.lower()])
+            sheets[name].require_reasonable(name)
+    return sheets
+
+
+def _facts_of(part: bytes) -> SheetFacts:
+    """The facts of a worksheet part, without parsing it where nothing is remarkable."""
+    facts = _plain_facts(part)
+    if facts is None or facts.height * facts.width > MOST_CELLS:
+        return _XlsxScan().scan(part)
+    return facts
+
+
+def _plain_facts(part: bytes) -> SheetFacts | None:
+    """The facts of a part in which every cell is written in the usual way and has no flaw."""
+    if b"<worksheet" not in part or _REMARKABLE.search(part):
+        return None
+    cells = _USUAL_CELL.findall(part)
+    if len(cells) != len(_ANY_CELL.findall(part)):
+        return None
+    facts = SheetFacts()
+    if cells:
+        facts.height = max(int(row) for row in {row for _, row in cells})
+        letters = {letters.decode() for letters, _ in cells}
+        facts.width = max(map(column_index_from_string, letters))
+    return facts
+
+
+def _look_through_ods(parts: dict[str, bytes]) -> dict[str, SheetFacts]:
+    if b"encryption-data" in parts.get("meta-inf/manifest.xml", b""):
+        raise Refused("password-protected")
+    scan = _OdsScan()
+    scan.scan(parts["content.xml"])
+    for name, facts in scan.sheets.items():
+        facts.require_reasonable(name)
+    return scan.sheets
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise ValueError("a document type declaration")
+
+
+class _Scan:
+    """One pass over a sheet's XML by expat, which is quicker than building a tree."""
+
+    def __init__(self) -> None:
+        self.facts = SheetFacts()
+        self.text: list[str] | None = None
+
+    def scan(self, part: bytes) -> SheetFacts:
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = _refuse_doctype
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.characters
+        parser.Parse(part, True)
+        return self.facts
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        raise NotImplementedError
+
+    def end(self, name: str) -> None:
+        raise NotImplementedError
+
+    def characters(self, text: str) -> None:
+        if self.text is not None:
+            self.text.append(text)
+
+    def collected(self) -> str:
+        text = "".join(self.text or ())
+        self.text = None
+        return text
+
+
+class _XlsxScan(_Scan):
+    """The cells of one worksheet part: <row r><c r t><f/><v/></c></row>."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.row = self.column = -1
+        self.kind = ""
+        self.value = ""
+        self.formula: str | None = None
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition(":")[2]
+        if tag == "c":
+            self._begin_cell(attributes)
+        elif tag in ("v", "f"):
+            self.text = []
+        elif tag == "row":
+            self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
+            self.column = -1
+
+    def _begin_cell(self, attributes: dict[str, str]) -> None:
+        address = attributes.get("r")
+        if address:
+            letters = address.rstrip(_DIGITS)
+            self.column = column_index_from_string(letters) - 1
+            self.row = int(address[len(letters) :]) - 1
+        else:
+            self.column += 1
+        self.kind = attributes.get("t", "")
+        self.value, self.formula = "", None
+
+    def end(self, name: str) -> None:
+        tag = name.rpartition(":")[2]
+        if tag == "c":
+            self._end_cell()
+        elif tag == "v":
+            self.value = self.collected()
+        elif tag == "f":
+            self.formula = self.collected()
+
+    def _end_cell(self) -> None:
+        flaw = ""
+        if self.kind == "e":
+            flaw = self.value or "#N/A"
+        elif self.formula is not None and not self.value and self.kind not in ("str", "inlineStr"):
+            flaw = f"={self.formula}"
+        if flaw:
+            self.facts.flaws[self.row, self.column] = Flaw(flaw)
+        if flaw or self.value or self.kind == "inlineStr":
+            self.facts.fill(self.row, self.column)
+
+
+class _OdsScan(_Scan):
+    """All tables of an .ods file's content; rows and cells may be repeated."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sheets: dict[str, SheetFacts] = {}
+        self.row = self.column = 0
+        self.rows = self.columns = 1
+        self.filled = self.is_error = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition(":")[2]
+        if tag in ("table-cell", "covered-table-cell"):
+            self._begin_cell(attributes)
+        elif tag == "p":
+            self.filled = True
+            self.text = [] if self.is_error and self.text is None else self.text
+        elif tag == "table-row":
+            self.rows = int(attributes.get("table:number-rows-repeated", 1))
+            self.column = 0
+        elif tag == "table":
+            self.facts = SheetFacts()
+            self.sheets[attributes.get("table:name", "")] = self.facts
+            self.row = 0
+
+    def _begin_cell(self, attributes: dict[str, str]) -> None:
+        self.columns = int(attributes.get("table:number-columns-repeated", 1))
+        self.filled = "office:value-type" in attributes
+        self.is_error = attributes.get("calcext:value-type") == "error"
+        down = int(attributes.get("table:number-rows-spanned", 1))
+        right = int(attributes.get("table:number-columns-spanned", 1))
+        if down * right > 1:
+            last = (self.row + down - 1, self.column + right - 1)
+            self.facts.merges.append(((self.row, self.column), last))
+
+    def end(self, name: str) -> None:
+        tag = name.rpartition(":")[2]
+        if tag in ("table-cell", "covered-table-cell"):
+            if self.is_error:
+                self.facts.flaws[self.row, self.column] = Flaw(self.collected() or "#N/A")
+            if self.filled:
+                self.facts.fill(self.row + self.rows - 1, self.column + self.columns - 1)
+            self.column += self.columns
+        elif tag == "table-row":
+            self.row += self.rows

@@ -1,0 +1,73 @@
+"""Reading what agencies send: the yearly form and the consolidated table.
+
+Everything is found by its words, never by its address, and every value keeps
+the sheet and cell it came from. All findings are reported at once; nothing is
+guessed. The parts: `package` and `sheets` open the file, `form` and
+`consolidated` read its two layouts, `reading` and `values` is what they share.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tbdx.model import CheckedFile, Finding, Severity
+from tbdx.plan import Plan
+from tbdx.workbook.consolidated import read_tables, table_heads
+from tbdx.workbook.form import form_head, read_form, read_further_sheets
+from tbdx.workbook.package import Refused
+from tbdx.workbook.reading import Reading, Words
+from tbdx.workbook.sheets import Sheet, open_sheets
+from tbdx.workbook.template import FIRST_SHEET
+
+
+class SubmissionReader:
+    """Reads workbooks by one plan's words. Safe to share between threads."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._words = Words.of(plan.form)
+
+    def read(self, name: str, content: bytes) -> CheckedFile:
+        """Read one workbook: the yearly form, or a consolidated table.
+
+        Returns every reported field with its cell, and every finding. A file
+        that is no workbook has one finding of severity "unreadable". The
+        file's content never makes it raise.
+        """
+        checked = CheckedFile(name, content, hashlib.sha256(content).hexdigest())
+        if not content:
+            return replace(checked, findings=(Finding("empty-file", Severity.UNREADABLE),))
+        reading = Reading(self._plan, self._words)
+        try:
+            sheets, hidden = open_sheets(content)
+        except Refused as refused:
+            finding = Finding(
+                refused.code, Severity.UNREADABLE, sheet=refused.sheet, found=refused.found
+            )
+            return replace(checked, findings=(finding,))
+        for sheet_name in hidden:
+            reading.remark("hidden-sheet", found=sheet_name)
+        _read_sheets(reading, sheets)
+        return replace(checked, fields=tuple(reading.fields), findings=tuple(reading.findings))
+
+
+def _read_sheets(reading: Reading, sheets: Sequence[Sheet]) -> None:
+    forms = [(sheet, row) for sheet in sheets if (row := form_head(reading, sheet)) is not None]
+    tables = [(sheet, rows) for sheet in sheets if (rows := table_heads(reading, sheet))]
+    if len(forms) > 1:
+        found = ", ".join(sheet.name for sheet, _ in forms)
+        reading.block("several-forms", forms[1][0], found=found)
+        return
+    if not forms and not tables:
+        found = ", ".join(sheet.name for sheet in sheets)
+        reading.block("missing-sheet", found=found, expected=FIRST_SHEET)
+        return
+    for sheet, heads in tables:
+        read_tables(reading, sheet, heads)
+    for sheet, head in forms:
+        report = read_form(reading, sheet, head)
+        if report:
+            others = [other for other in sheets if other is not sheet]
+            read_further_sheets(reading, others, report)

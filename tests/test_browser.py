@@ -1,0 +1,177 @@
+"""The main job in a real browser, on the running dashboard with real files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from conftest import App, running_app
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from tbdx.model import Answer, Phase
+from tbdx.plan import Plan
+from tbdx.store import Store
+from tbdx.ui.shell import ROOMS
+from tbdx.workbook import write_form
+
+pytestmark = pytest.mark.browser
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+YES, NO = Answer.YES, Answer.NO
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    with running_app(tmp_path_factory.mktemp("app")) as running:
+        yield running
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()
+
+
+def _form(plan: Plan, agency: str, **changes: object) -> bytes:
+    answers = {
+        "on_digital_platforms": YES,
+        "uses_data_analytics": YES,
+        "uses_ai": NO,
+        "converged_newsroom": YES,
+        "digital_transformation": YES,
+        "revenue_2022_million_vnd": 1000.0,
+        "revenue_million_vnd": 1100.0,
+        "staff_count": 50,
+        "trained_count": 40,
+        "security_level": 3,
+        **changes,
+    }
+    return write_form(plan, plan.agency(agency), 2024, phase=Phase.FINAL, answers=answers)  # type: ignore[arg-type]
+
+
+def _put_in(page: Page, *files: tuple[str, bytes]) -> None:
+    page.set_input_files(
+        "input[type=file]",
+        [FilePayload(name=name, mimeType=_EXCEL, buffer=content) for name, content in files],
+    )
+
+
+def test_a_deep_link_as_the_very_first_request_has_its_frame(app: App, page: Page) -> None:
+    """On a fresh server a link to a page opens it inside the frame, in its language."""
+    page.goto(f"{app.url}/indicator?lang=en&indicator=people_trained&year=2024")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Indicator")
+    expect(page.get_by_test_id("stSidebarNav")).to_contain_text("Overview")
+    expect(page.get_by_text("Illustrative figures.")).to_be_visible()
+    expect(page.get_by_text("125/187")).to_have_count(0)
+    expect(page.get_by_text("130/187 people")).to_be_visible()
+    page.reload()
+    expect(page.get_by_test_id("stSidebarNav")).to_contain_text("Overview")
+
+
+@pytest.mark.parametrize("room", [room.file for room in ROOMS])
+def test_every_page_opens_by_its_address(app: App, page: Page, room: str) -> None:
+    """Each page's address is its file's name, and opens without an error."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{app.url}/{room}?lang=vi")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_test_id("stSidebarNav")).to_be_visible()
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    expect(page.get_by_text("ngoài dự kiến")).to_have_count(0)
+    assert not errors
+
+
+def test_the_bare_address_opens_the_overview(app: App, page: Page) -> None:
+    """Without a page in the address the overview opens, with the choices of the link."""
+    page.goto(f"{app.url}/?year=2023")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tổng quan")
+    expect(page).to_have_url(f"{app.url}/overview?year=2023&lang=vi")
+
+
+def test_upload_findings_accept_chart_filter_export(
+    app: App, page: Page, plan: Plan, tmp_path: Path
+) -> None:
+    """An analyst puts in a faulty workbook, mends it, accepts it, and takes a table along."""
+    page.goto(f"{app.url}/upload")
+    good = _form(plan, "bao-thai-binh")
+    faulty = _form(plan, "dai-ptth-thai-binh", staff_count=30)
+
+    _put_in(page, ("bao.xlsx", good), ("dai.xlsx", faulty), ("anh.xlsx", b"not a workbook"))
+    expect(page.get_by_text("Phải sửa trước khi chấp nhận")).to_be_visible()
+    expect(page.get_by_text("Không đọc được", exact=True).first).to_be_visible()
+    expect(page.get_by_text("lớn hơn mức có thể")).to_be_visible()
+    expect(page.get_by_role("cell", name="Chỉ tiêu E22")).to_be_visible()
+    store = Store.open(app.database_url)
+    assert store.revision() == 0, "checking stores nothing"
+
+    page.get_by_role("button", name="Chấp nhận 1 tệp").click()
+    expect(page.get_by_text("đã được chấp nhận: Báo Thái Bình")).to_be_visible()
+    expect(page.get_by_text("Số liệu minh họa.")).to_have_count(0)
+    expect(page.get_by_test_id("stFileUploaderFile")).to_have_count(0)
+    expect(page.get_by_text("bao.xlsx")).to_have_count(1)
+
+    mended = _form(plan, "dai-ptth-thai-binh", on_digital_platforms=NO)
+    _put_in(page, ("dai.xlsx", mended), ("bao.xlsx", good))
+    expect(page.get_by_text("Chính tệp này đã được chấp nhận")).to_be_visible()
+    page.get_by_role("button", name="Chấp nhận 2 tệp").click()
+    expect(page.get_by_text("đã được chấp nhận từ trước")).to_be_visible()
+    assert store.revision() == 2
+    store.close()
+
+    page.get_by_role("link", name="Xem năm 2024").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tổng quan")
+    card = page.get_by_test_id("stMetric").filter(has_text="Nội dung trên nền tảng số")
+    expect(card).to_contain_text("50%")
+    expect(page.get_by_text("kết quả có thể từ 33,3% đến 66,7%").first).to_be_visible()
+
+    page.get_by_role("link", name="Chi tiết").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Chỉ tiêu")
+    expect(page.locator(".js-plotly-plot .scatterlayer .trace").first).to_be_visible()
+    assert "indicator=digital_platforms" in page.url
+    assert "year=2024" in page.url
+
+    page.goto(f"{app.url}/explore?table=province&years=2024&statuses=not_met~no_data&lang=vi")
+    expect(page.get_by_text("3 dòng")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Tải Excel").click()
+    taken = tmp_path / "table.xlsx"
+    download.value.save_as(taken)
+    sheet, facts = openpyxl.load_workbook(BytesIO(taken.read_bytes())).worksheets
+    rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert [row[0] for row in rows] == [1, 2, 5]
+    assert "minh" not in download.value.suggested_filename
+    assert any("2024" in str(cell.value) for cell in facts["B"])
+
+    page.goto(f"{app.url}/upload")
+    with page.expect_download() as form:
+        page.get_by_role("button", name="Tải biểu mẫu trống").click()
+    assert form.value.suggested_filename == "bao-cao-bao-thai-binh-2024.xlsx"
+
+
+def test_a_phone_needs_no_sideways_scrolling(app: App, chromium: Browser) -> None:
+    """At 360 px nothing is wider than the screen but tables, which scroll by themselves."""
+    context = chromium.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    for room in ROOMS:
+        page.goto(f"{app.url}/{room.file}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=30_000)
+        page.wait_for_timeout(500)
+        width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+        assert width <= 360, room.file
+    context.close()
+
+
+def test_language_is_kept_from_page_to_page(app: App, page: Page) -> None:
+    """Switching to English translates the page and the navigation, and stays."""
+    page.goto(f"{app.url}/method")
+    page.get_by_role("radio", name="English").or_(
+        page.get_by_role("button", name="English")
+    ).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Method")
+    page.get_by_role("link", name="Agency").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Agency")
+    assert "lang=en" in page.url

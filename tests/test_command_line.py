@@ -1,0 +1,228 @@
+"""`python -m tbdx …` as a shell sees it: output, JSON, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tbdx.model import Answer, Phase
+from tbdx.plan import Plan
+from tbdx.workbook import write_form
+
+ROOT = Path(__file__).parent.parent
+YES, NO, NA = Answer.YES, Answer.NO, Answer.NOT_APPLICABLE
+
+
+class Shell:
+    """A shell with a database of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._environment = {
+            **os.environ,
+            "TBDX_DATABASE_URL": f"sqlite:///{folder / 'tbdx.db'}",
+            "TBDX_LANGUAGE": "en",
+        }
+
+    def __call__(self, *arguments: object, code: int = 0) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "tbdx", *map(str, arguments)],
+            cwd=ROOT,
+            env=self._environment,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+        return done.stdout + done.stderr
+
+    def json(self, *arguments: object, code: int = 0) -> Any:
+        return json.loads(self(*arguments, "--json", code=code))
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+def _write(plan: Plan, folder: Path, agency: str, **answers: Any) -> Path:
+    path = folder / f"{agency}.xlsx"
+    filled = {
+        "on_digital_platforms": YES,
+        "uses_data_analytics": YES,
+        "uses_ai": NO,
+        "converged_newsroom": YES,
+        "digital_transformation": YES,
+        "revenue_2022_million_vnd": 1000.0,
+        "staff_count": 10,
+        "trained_count": 7,
+        "security_level": 3,
+        **answers,
+    }
+    content = write_form(plan, plan.agency(agency), 2024, phase=Phase.FINAL, answers=filled)
+    path.write_bytes(content)
+    return path
+
+
+def test_targets_gives_all_38_with_their_cells(shell: Shell, plan: Plan) -> None:
+    """Both tables of the shipped appendix, each target with its sheet and cell."""
+    found = shell.json("targets", plan.appendix_path)
+    assert found["findings"] == []
+    assert len(found["targets"]) == 38
+    pair = next(t for t in found["targets"] if (t["row"], t["year"]) == (4, 2024))
+    assert (pair["share_pct"], pair["threshold_pct"]) == (33.0, 10.0)
+    assert pair["as_printed"] == "33% cơ quan báo chí tăng doanh thu 10%"
+    assert set(pair) == {
+        "row",
+        "title",
+        "year",
+        "share_pct",
+        "threshold_pct",
+        "as_printed",
+        "sheet",
+        "cell",
+    }
+
+
+def test_template_fill_check_import_indicators(shell: Shell, plan: Plan) -> None:
+    """The whole way on the command line, with the plan's own traps."""
+    blank = shell.folder / "blank.xlsx"
+    shell("template", "--agency", "bao-thai-binh", "--year", 2024, "--out", blank)
+    book = openpyxl.load_workbook(blank)
+    answers = ["Có", "Có", "Có", "Có", "Có", 1000, 1099.6, 80, 60, 3]
+    for row, value in enumerate(answers, start=14):
+        book["Chỉ tiêu"][f"E{row}"] = value
+    book["Chỉ tiêu"]["C10"] = "Chính thức"
+    book.save(blank)
+    station = _write(plan, shell.folder, "dai-ptth-thai-binh", revenue_million_vnd=1100.0)
+    magazine = _write(
+        plan,
+        shell.folder,
+        "tc-van-nghe-thai-binh",
+        on_digital_platforms=NO,
+        converged_newsroom=NA,
+        revenue_million_vnd=1000.0,
+    )
+
+    (checked,) = shell.json("check", blank)
+    assert checked["verdict"] == "ok"
+    assert {f["field"]: f["value"] for f in checked["fields"]}["revenue_million_vnd"] == 1099.6
+    assert {f["field"]: f["cell"] for f in checked["fields"]}["staff_count"] == "E21"
+    assert shell.json("indicators", "--year", 2024)[0]["status"] == "no_data", "nothing stored"
+
+    stored = shell.json("import", blank, station, magazine)
+    assert [file["stored"]["revision"] for file in stored] == [1, 1, 1]
+    rows = {row["indicator"]: row for row in shell.json("indicators", "--year", 2024)}
+    assert (rows["digital_platforms"]["numerator"], rows["digital_platforms"]["denominator"]) == (
+        2,
+        3,
+    )
+    assert rows["digital_platforms"]["status"] == "met"
+    assert rows["digital_platforms"]["target_pct"] == 67
+    assert rows["revenue_growth"]["numerator"] == 1, "9.96% is not 10%"
+    later = [row for row in shell.json("indicators") if row["year"] > 2025 and row["row"] in (5, 6)]
+    assert {(row["status"], row["target_pct"]) for row in later} == {("no_target", None)}
+
+    own = shell.json("indicators", "--agency", "bao-thai-binh", "--year", 2024)
+    assert {row["agency"] for row in own} == {"bao-thai-binh"}
+    assert shell.json("import", blank)[0]["stored"]["duplicate"] is True
+
+
+def test_a_missing_agency_leaves_a_range(shell: Shell, plan: Plan) -> None:
+    """With one of three reports missing, the worst and the best possible value are given."""
+    yes = _write(plan, shell.folder, "bao-thai-binh", revenue_million_vnd=1300.0)
+    no = _write(
+        plan,
+        shell.folder,
+        "dai-ptth-thai-binh",
+        on_digital_platforms=NO,
+        revenue_million_vnd=1000.0,
+    )
+    shell.json("import", yes, no)
+    (row,) = shell.json("indicators", "--year", 2024, "--indicator", "digital_platforms")
+    assert (row["answered"], row["missing"], row["value_pct"]) == (2, 1, 50)
+    assert row["worst_pct"] == pytest.approx(100 / 3)
+    assert row["best_pct"] == pytest.approx(200 / 3)
+    assert (row["status"], row["reason"]) == ("no_data", "incomplete")
+
+
+def test_check_says_what_blocks_and_stores_nothing(shell: Shell, plan: Plan) -> None:
+    """Exit code 1 for a fault, 2 for what is no workbook; import then stores nothing at all."""
+    good = _write(plan, shell.folder, "bao-thai-binh", revenue_million_vnd=1.0)
+    bad = _write(plan, shell.folder, "dai-ptth-thai-binh", staff_count=3, revenue_million_vnd=1.0)
+    (finding,) = [
+        finding
+        for file in shell.json("check", good, bad, code=1)
+        for finding in file["findings"]
+        if finding["severity"] == "blocking"
+    ]
+    assert (finding["code"], finding["sheet"], finding["cell"]) == (
+        "part-exceeds-whole",
+        "Chỉ tiêu",
+        "E22",
+    )
+    assert "sheet “Chỉ tiêu”, cell E22" in finding["message"]
+    shell("import", good, bad, code=1)
+    assert {row["answered"] for row in shell.json("indicators")} == {0}
+
+    noise = shell.folder / "noise.xlsx"
+    noise.write_bytes(b"noise")
+    (unreadable,) = shell.json("check", noise, code=2)
+    assert unreadable["verdict"] == "unreadable"
+    assert "cannot be opened" in shell("check", shell.folder / "absent.xlsx", code=2)
+
+
+def test_export_writes_the_rows_of_the_filters(shell: Shell, plan: Plan) -> None:
+    """The same filters as on the page, as .xlsx and .csv."""
+    report = _write(plan, shell.folder, "bao-thai-binh", revenue_million_vnd=1200.0)
+    shell("import", report)
+    out = shell.folder / "out.xlsx"
+    shell("export", "--out", out, "--table", "reported", "--year", 2024)
+    sheet = openpyxl.load_workbook(out).worksheets[0]
+    assert sheet.max_row == 11
+    csv = shell.folder / "out.csv"
+    shell("export", "--out", csv, "--status", "met", "--year", 2024)
+    assert csv.read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("indicators", "--year", 2040), "does not cover the year 2040"),
+        (("indicators", "--agency", "x"), "There is no agency “x”"),
+        (("indicators", "--indicator", "x"), "There is no indicator “x”"),
+        (("export", "--out", "x.pdf"), "ends in .xlsx, .csv"),
+        (("export", "--out", "x.csv", "--status", "good"), "“good” cannot be chosen"),
+        (("template", "--agency", "dai-ptth-thai-binh", "--year", 2025, "--out", "x.xlsx"), "2025"),
+    ],
+)
+def test_a_wrong_word_is_explained(shell: Shell, arguments: tuple[object, ...], said: str) -> None:
+    """An unknown year, agency, indicator, status or file type is said in one sentence."""
+    message = shell(*arguments, code=2)
+    assert said in message
+    assert "Traceback" not in message
+
+
+def test_samples_are_read_only_when_asked_for(shell: Shell) -> None:
+    """The command line never mixes illustrative figures into real ones."""
+    assert {row["answered"] for row in shell.json("indicators")} == {0}
+    assert {row["answered"] for row in shell.json("indicators", "--samples", "--year", 2023)} == {
+        1,
+        2,
+        3,
+    }
+
+
+@pytest.mark.parametrize(
+    "command", ["targets", "template", "check", "import", "indicators", "export", "serve"]
+)
+def test_every_command_helps(shell: Shell, command: str) -> None:
+    """--help explains each command."""
+    assert "Usage" in shell(command, "--help")

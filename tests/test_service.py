@@ -1,0 +1,170 @@
+"""The use cases on a real store: samples give way to real reports, and never mix."""
+
+from __future__ import annotations
+
+import shutil
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tbdx.model import Answer, Phase, TbdxError, Verdict
+from tbdx.plan import Plan
+from tbdx.service import Service
+from tbdx.workbook import write_form
+
+YES = Answer.YES
+
+
+def _report(
+    plan: Plan, agency: str = "bao-thai-binh", year: int = 2024, **answers: object
+) -> bytes:
+    return write_form(plan, plan.agency(agency), year, phase=Phase.FINAL, answers=answers)  # type: ignore[arg-type]
+
+
+def _filled_in(service: Service, agency: str, year: int) -> dict[str, tuple[object, object]]:
+    """What the blank form holds by row number: (last year's column, this year's)."""
+    sheet = load_workbook(BytesIO(service.form(agency, year)))["Chỉ tiêu"]
+    rows = sheet.iter_rows(min_row=14, max_row=23, values_only=True)
+    return {
+        str(row[0]): (row[3], row[4]) for row in rows if row[3] is not None or row[4] is not None
+    }
+
+
+def test_the_shipped_appendix_has_no_findings(service: Service) -> None:
+    """The plan's targets are read without a doubt."""
+    assert len(service.targets) == 38
+    assert service.target_findings == ()
+
+
+def test_samples_show_until_the_first_real_report(service: Service, plan: Plan) -> None:
+    """From the first acceptance on only real figures show; no sample row remains."""
+    before = service.view()
+    assert before.sample
+    assert before.years_reported == (2023, 2024, 2025)
+    service.accept(service.check([("a.xlsx", _report(plan, on_digital_platforms=YES))]))
+    after = service.view()
+    assert not after.sample
+    assert after.years_reported == (2024,)
+    assert set(after.panel["agency"]) == {"bao-thai-binh"}
+
+
+def test_samples_are_marked_in_the_file(plan: Plan) -> None:
+    """Every shipped sample says in itself that its figures are illustrative."""
+    root = Path(__file__).parent.parent
+    for path in (root / "data" / "samples").glob("*.xlsx"):
+        assert "MINH HỌA" in load_workbook(path)["Chỉ tiêu"]["A6"].value, path.name
+
+
+def test_checking_stores_nothing(service: Service, plan: Plan) -> None:
+    """A check leaves the revision as it was."""
+    service.check([("a.xlsx", _report(plan))])
+    assert service.view().revision == 0
+
+
+def test_blocked_files_are_refused_whole(service: Service, plan: Plan) -> None:
+    """One blocked file among good ones: nothing is stored."""
+    good, bad = _report(plan), _report(plan, staff_count=1, trained_count=2)
+    checked = service.check([("good.xlsx", good), ("bad.xlsx", bad)])
+    assert [file.verdict for file in checked][1] is Verdict.BLOCKING
+    with pytest.raises(TbdxError, match="not-acceptable"):
+        service.accept(checked)
+    assert service.view().revision == 0
+
+
+def test_an_identical_file_is_recognised(service: Service, plan: Plan) -> None:
+    """The same bytes again are remarked on in the check and change nothing when accepted."""
+    upload = [("a.xlsx", _report(plan))]
+    service.accept(service.check(upload))
+    (again,) = service.check(upload)
+    assert "already-stored" in {finding.code for finding in again.findings}
+    (receipt,) = service.accept([again])
+    assert receipt.duplicate
+    assert service.view().revision == 1
+
+
+def test_the_same_report_twice_in_one_upload_is_remarked(service: Service, plan: Plan) -> None:
+    """Two files with one agency and year: both may be accepted, and the check says so."""
+    first, second = _report(plan, staff_count=10), _report(plan, staff_count=11)
+    _, checked = service.check([("first.xlsx", first), ("second.xlsx", second)])
+    assert "repeated-report" in {finding.code for finding in checked.findings}
+    service.accept([_, checked])
+    assert service.view().reported("bao-thai-binh", 2024)["staff_count"] == 11
+
+
+def test_a_form_is_filled_with_what_is_known(service: Service, plan: Plan) -> None:
+    """Next year's form holds the baseline and last year's answers; samples never do."""
+    report = _report(plan, revenue_2022_million_vnd=1234.5, staff_count=60)
+    assert _filled_in(service, "bao-thai-binh", 2024) == {}, "samples are shown, never filled in"
+    service.accept(service.check([("a.xlsx", report)]))
+    assert _filled_in(service, "dai-ptth-thai-binh", 2024) == {}
+    assert _filled_in(service, "bao-thai-binh", 2024) == {"4b": (None, 1234.5)}
+
+
+def test_a_merged_agencys_form_has_the_sum_of_the_baselines(service: Service, plan: Plan) -> None:
+    """The form of the merged newspaper opens with its predecessors' 2022 revenue added up."""
+    uploads = [
+        ("a.xlsx", _report(plan, "bao-thai-binh", revenue_2022_million_vnd=1000.0)),
+        ("b.xlsx", _report(plan, "dai-ptth-thai-binh", revenue_2022_million_vnd=500.0)),
+    ]
+    service.accept(service.check(uploads))
+    assert _filled_in(service, "bao-thai-binh-hop-nhat", 2025) == {"4b": (None, 1500)}
+
+
+def test_last_years_answers_stand_beside_this_years(service: Service, plan: Plan) -> None:
+    """An agency sees what it reported last year, in a column that is never read as an answer."""
+    report = _report(plan, "tc-van-nghe-thai-binh", 2024, on_digital_platforms=YES, staff_count=11)
+    service.accept(service.check([("a.xlsx", report)]))
+    filled = _filled_in(service, "tc-van-nghe-thai-binh", 2025)
+    assert filled == {"1": ("Có", None), "5a": (11, None)}
+
+
+def test_a_form_is_refused_for_a_year_in_which_the_agency_does_not_exist(service: Service) -> None:
+    """The station was merged before the due date of 2025."""
+    with pytest.raises(TbdxError, match="agency-not-in-year"):
+        service.form("dai-ptth-thai-binh", 2025)
+
+
+def test_a_plan_with_faults_reports_all_of_them(tmp_path: Path, plan: Plan) -> None:
+    """Three faults in two files: three lines, each with its file."""
+    folder = tmp_path / "plan"
+    shutil.copytree(plan.folder, folder)
+    indicators = folder / "indicators.toml"
+    text = indicators.read_text(encoding="utf-8")
+    text = text.replace('field = "uses_ai"', 'field = "uses_magic"')
+    indicators.write_text(text.replace("row = 6", "row = 5"), encoding="utf-8")
+    obligations = folder / "obligations.csv"
+    lines = obligations.read_text(encoding="utf-8").replace("dai-ptth-thai-binh", "dai", 1)
+    obligations.write_text(lines, encoding="utf-8")
+    with pytest.raises(TbdxError) as raised:
+        Plan.load(folder)
+    faults = raised.value.fields["faults"]
+    assert len(faults) == 3
+    assert {fault.split(":")[0] for fault in faults} == {"indicators.toml", "obligations.csv"}
+
+
+def test_a_plan_with_an_unknown_key_is_refused(tmp_path: Path, plan: Plan) -> None:
+    """A misspelt key is a fault, not silently ignored."""
+    folder = tmp_path / "plan"
+    shutil.copytree(plan.folder, folder)
+    path = folder / "plan.toml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("inclusive", "inklusive"), encoding="utf-8"
+    )
+    with pytest.raises(TbdxError) as raised:
+        Plan.load(folder)
+    assert len(raised.value.fields["faults"]) == 2
+
+
+@pytest.mark.parametrize("year", [2023, 2024])
+def test_a_report_is_on_time_until_the_last_second_of_the_ninth(plan: Plan, year: int) -> None:
+    """ "Before 10 December" read literally, in the plan's own time zone."""
+    deadline = plan.due.deadline(year)
+    assert deadline.isoformat() == f"{year}-12-09T23:59:59+07:00"
+
+
+def test_names_change_with_the_date(plan: Plan) -> None:
+    """The province's name is the one in force on the day."""
+    assert plan.name_on(plan.province, plan.due.last_day(2024)).vi == "tỉnh Thái Bình"
+    assert plan.name_on(plan.province, plan.due.last_day(2025)).vi == "tỉnh Hưng Yên"
