@@ -113,15 +113,33 @@ def baselines(answers: pd.DataFrame, plan: Plan, field: str) -> pd.Series[float]
     agencies = ordered["agency"]
     own: pd.Series[float] = ordered.groupby(agencies)[field].ffill()
     own = own.groupby(agencies).bfill()
-    if plan.rule_value("merged_baseline") == "sum_of_predecessors":
-        known = own.groupby(agencies).last().to_dict()
-        # The oldest first: what was merged may itself have been merged before.
-        for agency in sorted(plan.agencies, key=lambda agency: agency.valid_from or date.min):
-            parts = [known.get(part.id, np.nan) for part in plan.predecessors(agency.id)]
-            if parts and not np.isnan(parts).any():
-                known[agency.id] = float(sum(parts))
-                own = own.mask(agencies == agency.id, known[agency.id])
+    for agency, amount in merged_baselines(answers, plan, field).items():
+        own = own.mask(agencies == agency, amount)
     return own.reindex(answers.index)
+
+
+def merged_baselines(answers: pd.DataFrame, plan: Plan, field: str) -> dict[str, float]:
+    """The base-year amount of every merged agency whose predecessors' amounts are all known.
+
+    In million VND, by agency; empty unless the rule merged_baseline is sum_of_predecessors.
+    """
+    if plan.rule_value("merged_baseline") != "sum_of_predecessors":
+        return {}
+    known = latest_baselines(answers, field)
+    merged: dict[str, float] = {}
+    # The oldest first: what was merged may itself have been merged before.
+    for agency in sorted(plan.agencies, key=lambda agency: agency.valid_from or date.min):
+        parts = [known.get(part.id, np.nan) for part in plan.predecessors(agency.id)]
+        if parts and not np.isnan(parts).any():
+            known[agency.id] = merged[agency.id] = float(sum(parts))
+    return merged
+
+
+def latest_baselines(answers: pd.DataFrame, field: str) -> dict[str, float]:
+    """The base-year amount that each agency reported last, in million VND."""
+    ordered = answers.sort_values(["agency", "year"]).dropna(subset=[field])
+    latest = ordered.groupby("agency")[field].last()
+    return {str(agency): float(amount) for agency, amount in latest.items()}
 
 
 def roster_of(plan: Plan, years: Iterable[int]) -> pd.DataFrame:
@@ -366,8 +384,10 @@ def _ratio_tally(base: _Base, indicator: Indicator) -> _Tally:
 
 
 def _sizes(base: _Base, field: str) -> Numbers:
-    """Each row's headcount, else the agency's of the nearest earlier year [rule]."""
+    """Each row's headcount, else the agency's of the nearest earlier year [rule missing_headcount]."""
     rows = base.rows
+    if base.plan.rule_value("missing_headcount") == "unknown":
+        return rows[field].to_numpy(dtype=float)
     earlier = base.every_answer[["agency", "year", field]].dropna()
     found = pd.merge_asof(
         rows[["agency", "year"]].assign(place=np.arange(len(rows))).sort_values("year"),
@@ -382,7 +402,15 @@ def _province(base: _Base, indicator: Indicator) -> pd.DataFrame:
     ratio = indicator.kind == "ratio"
     tally = _ratio_tally(base, indicator) if ratio else _share_tally(base, indicator)
     targets = base.targets_of(indicator.code)
-    outcomes = [_decide(indicator, tally, *place) for place in enumerate(targets)]
+    judged = tally
+    if base.plan.rule_value("undecided") == "over_those_that_answered":
+        value = (tally.numerator, tally.denominator)
+        judged = replace(tally, worst=value, best=value)
+    judges_zero = base.plan.rule_value("zero_target") == "judged"
+    outcomes = [
+        _decide(indicator, judged, place, target, judges_zero)
+        for place, target in enumerate(targets)
+    ]
     nothing = tally.answered == 0
     columns = {
         "indicator": indicator.code,
@@ -408,11 +436,13 @@ class _Outcome:
     reason: Reason
 
 
-def _decide(indicator: Indicator, tally: _Tally, place: int, target: Target | None) -> _Outcome:
+def _decide(
+    indicator: Indicator, tally: _Tally, place: int, target: Target | None, judges_zero: bool
+) -> _Outcome:
     """The verdict of one year: certain in the worst and the best case, or open."""
     if target is None:
         return _Outcome(None, None, Status.NO_TARGET, Reason.TARGET_ENDED)
-    if target.share_pct == 0:
+    if target.share_pct == 0 and not judges_zero:
         return _Outcome(None, None, Status.NO_TARGET, Reason.TARGET_ZERO)
     expected = int(tally.answered[place] + tally.missing[place])
     whole = int(tally.denominator[place]) if indicator.rounding == "exact" else expected

@@ -92,6 +92,18 @@ class DatedName(Definition):
     name: Text
 
 
+RULES: dict[str, tuple[str, ...]] = {
+    "structure": ("in_force_on_due_date", "original"),
+    "merged_baseline": ("sum_of_predecessors", "own_report"),
+    "zero_target": ("no_target", "judged"),
+    "universal_target": ("binds_each_agency", "binds_nobody"),
+    "undecided": ("no_data", "over_those_that_answered"),
+    "missing_headcount": ("nearest_earlier_year", "unknown"),
+    "final_over_estimate": ("final",),
+}
+"""Every rule that a plan states, with its legal values; docs/plan-data.md explains them."""
+
+
 class Rule(Definition):
     """A decision of the product where the plan is silent; shown on the method page."""
 
@@ -398,12 +410,22 @@ class Plan(Definition):
                 yield f"plan.toml: years.goals: {goal} is not a year of the plan"
         if not self.appendix_path.is_file():
             yield f"plan.toml: appendix: there is no file {self.appendix}"
+        yield from self._faults_of_rules()
         fields = {question.name for question in self.form.field}
         for indicator in self.indicators:
             yield from _faults_of(indicator, fields)
         yield from self._dangling_references()
         for first, second, name in self._ambiguous_names():
             yield f"agencies.csv: {first} and {second}: both are called {name!r} at the same time"
+
+    def _faults_of_rules(self) -> Iterator[str]:
+        stated = {rule.code: rule.value for rule in self.rule}
+        for code, legal in RULES.items():
+            if stated.get(code) not in legal:
+                choices = " or ".join(map(repr, legal))
+                yield f"plan.toml: rule {code!r} is {stated.get(code)!r}; it is {choices}"
+        for code in stated.keys() - RULES.keys():
+            yield f"plan.toml: rule {code!r} is not known; there are {', '.join(RULES)}"
 
     def _dangling_references(self) -> Iterator[str]:
         """Ids and codes that name nothing."""
@@ -412,6 +434,8 @@ class Plan(Definition):
                 yield f"agencies.csv: {agency.id}: successor {agency.successor!r} is no agency"
             if agency.successor and not agency.valid_to:
                 yield f"agencies.csv: {agency.id}: has a successor but no valid_to"
+            if agency in self._merged_into(agency.id):
+                yield f"agencies.csv: {agency.id}: is its own successor in the end"
         for number, obligation in enumerate(self.obligations, start=2):
             if obligation.agency not in self._agencies_by_id:
                 yield f"obligations.csv: line {number}: {obligation.agency!r} is no agency"
@@ -472,17 +496,32 @@ class Plan(Definition):
         return year
 
     def agencies_in(self, year: int) -> tuple[Agency, ...]:
-        """The agencies that count for `year`: those in existence on its due date."""
-        day = self.due.last_day(year)
+        """The agencies that count for `year`: those in existence on its due date.
+
+        With the rule structure = "original", those in existence when the plan was issued.
+        """
+        original = self.rule_value("structure") == "original"
+        day = self.decision.date if original else self.due.last_day(year)
         return tuple(agency for agency in self.agencies if agency.exists_on(day))
 
     def predecessors(self, agency_id: str) -> tuple[Agency, ...]:
         """The agencies that were merged into this one, directly."""
         return tuple(agency for agency in self.agencies if agency.successor == agency_id)
 
+    def _merged_into(self, agency_id: str) -> list[Agency]:
+        """Every agency that was merged into this one, directly or before."""
+        found: list[Agency] = []
+        waiting = list(self.predecessors(agency_id))
+        while waiting:
+            agency = waiting.pop()
+            if agency not in found:
+                found.append(agency)
+                waiting += self.predecessors(agency.id)
+        return found
+
     def obligation(self, agency_id: str, indicator: str, year: int) -> Obligation | None:
         """The goal named for this agency or for one that was merged into it."""
-        own = {agency_id, *(agency.id for agency in self.predecessors(agency_id))}
+        own = {agency_id, *(agency.id for agency in self._merged_into(agency_id))}
         return next(
             (
                 obligation
@@ -495,7 +534,8 @@ class Plan(Definition):
         )
 
     def rule_value(self, code: str) -> str:
-        return next((rule.value for rule in self.rule if rule.code == code), "")
+        """What the plan's rule of this code says; see RULES."""
+        return next(rule.value for rule in self.rule if rule.code == code)
 
     def name_on(self, names: tuple[DatedName, ...], day: date) -> Text:
         """The name in force on `day`: the last that has begun, else the first."""

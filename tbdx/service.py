@@ -74,7 +74,8 @@ class View:
         one is an estimate, NaN when there is none.
         """
         results = metrics.indicators(self.answers, self.plan, self.targets)
-        by_year = self.phases.groupby("year")["phase"].min()  # "estimate" < "final"
+        counted = metrics.roster_of(self.plan, self.plan.all_years).merge(self.phases)
+        by_year = counted.groupby("year")["phase"].min()  # "estimate" < "final"
         return results.assign(phase=results["year"].map(by_year))
 
     @cached_property
@@ -131,17 +132,13 @@ class View:
 
     def baseline(self, agency: str) -> dict[str, float]:
         """The base-year amounts known for an agency, as its form is filled with."""
-        growth = [i for i in self.plan.indicators if i.kind == "share_growth"]
-        known: dict[str, float] = {}
-        for indicator in growth:
-            amounts = metrics.baselines(self.answers, self.plan, indicator.base_amount)
-            latest = amounts.groupby(self.answers["agency"]).last().dropna()
-            parts = [part.id for part in self.plan.predecessors(agency)]
-            if agency in latest:
-                known[indicator.base_amount] = float(latest[agency])
-            elif parts and all(part in latest for part in parts):
-                known[indicator.base_amount] = float(sum(latest[part] for part in parts))
-        return known
+        fields = [i.base_amount for i in self.plan.indicators if i.kind == "share_growth"]
+        known = {
+            field: metrics.latest_baselines(self.answers, field)
+            | metrics.merged_baselines(self.answers, self.plan, field)
+            for field in fields
+        }
+        return {field: amounts[agency] for field, amounts in known.items() if agency in amounts}
 
 
 class Service:

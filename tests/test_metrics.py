@@ -1011,3 +1011,50 @@ def test_ratio_of_sums_lies_between_the_agencies_ratios(
     for year, values in own.groupby("year")["value_pct"]:
         value = results["value_pct"].to_dict()[year]
         assert values.min() - 1e-9 <= value <= values.max() + 1e-9
+
+
+# --- rules are data --------------------------------------------------------------------------------
+
+
+def with_rule(province: Province, code: str, value: str) -> Province:
+    """The same plan under another value of one rule."""
+    rules = [
+        rule.model_copy(update={"value": value}) if rule.code == code else rule
+        for rule in province.plan.rule
+    ]
+    return Province(province.plan.model_copy(update={"rule": tuple(rules)}), province.targets)
+
+
+def test_rule_structure_original_keeps_the_three_agencies(province: Province) -> None:
+    """Under the original structure 2025 still counts three agencies."""
+    assert len(province.plan.agencies_in(2025)) == 2
+    original = with_rule(province, "structure", "original").plan.agencies_in(2025)
+    assert [agency.id for agency in original] == [BAO, DAI, VAN_NGHE]
+
+
+def test_rule_undecided_can_judge_those_that_answered(province: Province) -> None:
+    """One yes of one answer and two agencies missing: open as shipped, exceeded by the other rule."""
+    reports = [answers(BAO, on_digital_platforms=YES)]
+    assert province.result(PLATFORMS, reports)["status"] == "no_data"
+    other = with_rule(province, "undecided", "over_those_that_answered")
+    assert other.result(PLATFORMS, reports)["status"] == "exceeded"
+
+
+def test_rule_zero_target_can_be_judged(province: Province) -> None:
+    """The 0% of row 2 in 2023 asks for nothing as shipped; judged, it is met by nobody at all."""
+    reports = [answers(agency, 2023, uses_ai=NO) for agency in (BAO, DAI, VAN_NGHE)]
+    assert province.result(ANALYTICS, reports, 2023)["status"] == "no_target"
+    other = with_rule(province, "zero_target", "judged")
+    assert other.result(ANALYTICS, reports, 2023)["status"] == "met"
+
+
+def test_rule_missing_headcount_can_be_unknown(province: Province) -> None:
+    """Without the earlier year's headcount a missing agency leaves the whole range open."""
+    reports = [
+        answers(BAO, 2023, staff_count=10.0, trained_count=5.0),
+        answers(DAI, 2024, staff_count=10.0, trained_count=5.0),
+        answers(VAN_NGHE, 2024, staff_count=10.0, trained_count=5.0),
+    ]
+    assert province.result(TRAINED, reports)["best_pct"] == pytest.approx(200 / 3)
+    other = with_rule(province, "missing_headcount", "unknown")
+    assert other.result(TRAINED, reports)["best_pct"] == 100
