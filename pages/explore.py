@@ -27,4 +27,8 @@ with st.container(horizontal=True):
         )
         name = tables.export_name(page.view, filters, file_type)
         widgets.download(page, label, content, name)
-st.caption(page.text("The file holds exactly the rows above, and says where they come from."))
+st.caption(
+    page.text(
+        "The file holds exactly the rows above. Excel: typed cells, and a sheet that says where they come from. CSV: for other programs."
+    )
+)

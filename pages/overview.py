@@ -16,7 +16,10 @@ with st.grid(3, min_column_width=260, gap="small"):
 
 st.header(page.text("What is short in {year}", year=year))
 lines = results.shortfalls(page, year)
-st.markdown("\n".join(lines) or page.text("Nothing is known to be short in this year."))
+nothing = page.text("Nothing is known to be short in this year.")
+if year not in page.view.years_reported:
+    nothing = page.text("No agency has reported for this year yet.")
+st.markdown("\n".join(lines) or nothing)
 
 st.header(page.text("All years"))
 results.board(page, year)

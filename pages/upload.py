@@ -6,8 +6,6 @@ from tbdx.ui import sending, shell
 
 page = shell.require()
 st.title(page.text("Send reports"))
-sending.receipts(page)
-
 st.header(page.text("1. Get the blank form"))
 sending.blank_form(page)
 
@@ -20,3 +18,5 @@ if files:
 
     st.header(page.text("3. Accept"))
     sending.acceptance(page, checked)
+else:
+    sending.receipts(page)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from io import TextIOWrapper
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +21,7 @@ import typer
 from tbdx import messages, tables
 from tbdx.i18n import Language, language
 from tbdx.metrics import RESULT_COLUMNS
-from tbdx.model import CheckedFile, Finding, Phase, Severity, Status, TbdxError, Verdict
+from tbdx.model import CheckedFile, Finding, Phase, Receipt, Severity, Status, TbdxError, Verdict
 from tbdx.plan import Plan
 from tbdx.service import Row, Service, View
 from tbdx.settings import ROOT, Settings
@@ -85,7 +86,7 @@ def template(
 ) -> None:
     """Write the blank yearly form of one agency, filled in where figures are known."""
     _require_ending(out, (".xlsx",))
-    out.write_bytes(_service().form(agency, year))
+    _write(out, _service().form(agency, year))
     typer.echo(str(out))
 
 
@@ -117,21 +118,13 @@ def import_(files: Files, as_json: JsonOption = False) -> None:
     code = _exit_code(checked)
     receipts = [] if code else service.accept(checked)
     if as_json:
-        stored = {
-            receipt.sha256: {
-                "duplicate": receipt.duplicate,
-                "revision": receipt.revision,
-                "submissions": [
-                    {"agency": s.agency, "year": s.year, "phase": s.phase, "version": s.version}
-                    for s in receipt.submissions
-                ],
-            }
-            for receipt in receipts
-        }
         _print_json(
             [
-                {**_checked(file, words, service.plan), "stored": stored.get(file.sha256)}
-                for file in checked
+                {
+                    **_checked(file, words, service.plan),
+                    "stored": None if receipt is None else _stored(receipt),
+                }
+                for file, receipt in zip_longest(checked, receipts)
             ]
         )
     else:
@@ -155,8 +148,8 @@ def indicators(
     view = _view(samples)
     filters = _filters(view, "agency" if agency else "province", year, indicator, agency)
     rows = tables.select(view, filters)
-    columns = [*(["agency"] if agency else []), *RESULT_COLUMNS, "phase"]
-    rows = rows[columns]
+    if agency:
+        rows = rows[["agency", *RESULT_COLUMNS, "growth_pct", "phase"]]
     if as_json:
         _print_json(_records(rows))
     elif as_csv:
@@ -181,14 +174,14 @@ def export(
     ] = None,
     samples: Samples = False,
 ) -> None:
-    """Write the rows of the page “explore” under the same filters to a file."""
+    """Write the rows of the page “Tables and export” under the same filters to a file."""
     _require_ending(out, (".xlsx", ".csv"))
     view = _view(samples)
     filters = _filters(view, table, year, indicator, agency, status, phase)
     words = language(Settings().language)
     content = tables.export(view, filters, words, datetime.now(UTC), out.suffix[1:].lower())
-    out.write_bytes(content)
-    typer.echo(str(out))
+    _write(out, content)
+    typer.echo(f"{out}: {len(tables.select(view, filters))} rows")
 
 
 @app.command()
@@ -231,8 +224,26 @@ def _bytes_of(path: Path) -> bytes:
         raise TbdxError("file-not-readable", found=str(path), reason=error.strerror) from error
 
 
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise TbdxError("file-not-writable", found=str(path), reason=error.strerror) from error
+
+
 def _check(service: Service, paths: Sequence[Path]) -> list[CheckedFile]:
-    return service.check([(path.name, _bytes_of(path)) for path in paths])
+    """Every file's verdict, in the order given; one that is not there is unreadable."""
+    contents: dict[Path, bytes] = {}
+    lost: dict[Path, CheckedFile] = {}
+    for path in paths:
+        try:
+            contents[path] = path.read_bytes()
+        except OSError as error:
+            finding = Finding("file-not-found", Severity.UNREADABLE, found=str(error.strerror))
+            lost[path] = CheckedFile(path.name, b"", "", findings=(finding,))
+    read = [path for path in paths if path in contents]
+    checked = iter(service.check([(path.name, contents[path]) for path in read]))
+    return [lost[path] if path in lost else next(checked) for path in paths]
 
 
 def _exit_code(checked: Sequence[CheckedFile]) -> int:
@@ -297,6 +308,17 @@ def _checked(file: CheckedFile, words: Language, plan: Plan) -> dict[str, Any]:
         "verdict": file.verdict,
         "findings": [_plain(finding, words, plan) for finding in file.findings],
         "fields": [asdict(field) for field in file.fields],
+    }
+
+
+def _stored(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "duplicate": receipt.duplicate,
+        "revision": receipt.revision,
+        "submissions": [
+            {"agency": s.agency, "year": s.year, "phase": s.phase, "version": s.version}
+            for s in receipt.submissions
+        ],
     }
 
 

@@ -70,18 +70,18 @@ def _traces(
     results: pd.DataFrame, indicator: Indicator, plan: Plan, words: Language
 ) -> list[Trace]:
     """The result first, then targets, then what is shown for comparison."""
-    national = [g for g in plan.reference_goals if g.indicator == indicator.code]
+    goals = [g for g in plan.reference_goals if g.indicator == indicator.code]
     return [
         _actual(results, words),
         _targets(results, words),
         _goals(results, plan, words),
         *(
-            _references([g for g in national if g.series == series], plan, words, name)
-            for series, name in (
-                ("national", words.text("National goal")),
-                ("body", words.text("Goal in the plan's text")),
+            _references([g for g in goals if g.series == series], plan, words, name, symbol)
+            for series, name, symbol in (
+                ("national", words.text("National goal"), "x-thin-open"),
+                ("body", words.text("Goal in the plan's text"), "square-open"),
             )
-            if any(g.series == series for g in national)
+            if any(g.series == series for g in goals)
         ),
     ]
 
@@ -160,17 +160,16 @@ def _goals(results: pd.DataFrame, plan: Plan, words: Language) -> Trace:
         "y": goals["target_pct"],
         "mode": "markers+text",
         "marker": {"symbol": "diamond-open", "size": 17, "line": {"width": 2}},
-        "text": [
-            words.text("Goal {year}: {share}", year=year, share=words.percent(share))
-            for year, share in zip(goals["year"], goals["target_pct"], strict=True)
-        ],
-        "textposition": "bottom center",
+        "text": [f"<b>{words.percent(share)}</b>" for share in goals["target_pct"]],
+        "textposition": "middle right",
         "hoverinfo": "skip",
         "cliponaxis": False,
     }
 
 
-def _references(goals: list[ReferenceGoal], plan: Plan, words: Language, name: str) -> Trace:
+def _references(
+    goals: list[ReferenceGoal], plan: Plan, words: Language, name: str, symbol: str
+) -> Trace:
     by_year = {goal.year: goal for goal in goals}
     years = list(plan.all_years)
     return {
@@ -181,7 +180,7 @@ def _references(goals: list[ReferenceGoal], plan: Plan, words: Language, name: s
         "mode": "lines+markers",
         "connectgaps": False,  # nothing is interpolated between printed years
         "line": {"dash": "dot", "width": 1.5},
-        "marker": {"symbol": "x-thin-open" if len(goals) > 4 else "star-open", "size": 9},
+        "marker": {"symbol": symbol, "size": 11, "line": {"width": 2}},
         "hovertext": [
             f"{name} {year}: {_reference_text(by_year[year], words)}" if year in by_year else ""
             for year in years
@@ -259,7 +258,7 @@ def growth(rows: pd.DataFrame, plan: Plan, words: Language) -> Chart:
         return Chart(figure, words.text("No revenue growth is known yet."))
     last = known.iloc[-1]
     sentence = words.text(
-        "Revenue growth over {base} in {year}: {value}.",
+        "Revenue of {year} against {base}: {value}.",
         base=plan.years.base,
         year=last["year"],
         value=words.percent(last["growth_pct"], 2),

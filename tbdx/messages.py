@@ -28,14 +28,27 @@ FINDINGS: dict[str, str] = {
     "missing-sheet": N_(
         "No sheet with the report was found; the sheets are: {found}. Expected the sheet “{expected}” of the yearly form, or the consolidated table with its heads. Use the blank form of this year."
     ),
+    "no-report": N_(
+        "The heads are there, but no row holds a report. Fill in at least one agency and year."
+    ),
+    "baseline-not-used": N_(
+        "The base year's revenue is given as {found}; what is computed with is the sum of the merged agencies, {expected}. If the sum is wrong, correct the reports of those agencies."
+    ),
+    "file-not-found": N_("The file cannot be opened ({found}). Check its name and place."),
     "several-forms": N_(
-        "More than one sheet holds a yearly form: {found}. Keep only this year's sheet and delete or move the others."
+        "More than one sheet holds a yearly form: {found}. Keep only this year's sheet of one agency, and put the others into files of their own."
     ),
     "missing-optional-sheet": N_(
         "The sheet “{expected}” is not in the file; its rows count as not reported. Nothing to do if that is meant."
     ),
     "already-stored": N_(
         "This very file was accepted before ({found}). Accepting it again changes nothing."
+    ),
+    "replaces-report": N_(
+        "A report is already stored ({found}: {expected}). If this one is accepted, it is used instead; the earlier one is kept."
+    ),
+    "estimate-after-final": N_(
+        "Final figures are already stored ({found}: {expected}). This estimate would be kept, but the final figures stay in use."
     ),
     "repeated-report": N_(
         "Another file of this upload holds the same report ({found}): {expected}. If both are accepted, the later one counts."
@@ -217,6 +230,12 @@ ERRORS: dict[str, str] = {
         "“{file}” has faults that must be corrected first, or holds no report. Nothing was stored."
     ),
     "unknown-document": N_("There is no stored file with the hash {found}. Check the hash."),
+    "filter-not-in-table": N_(
+        "The table “{table}” cannot be filtered by {found}. Leave that filter out, or choose another table."
+    ),
+    "file-not-writable": N_(
+        "The file “{found}” cannot be written ({reason}). Check the folder, and whether the file is open in another program."
+    ),
     "unknown-choice": N_("“{found}” cannot be chosen here. Choose one of: {expected}."),
 }
 
@@ -241,7 +260,7 @@ SYMBOLS: dict[Status, str] = {
 REASONS: dict[Reason, str] = {
     Reason.NONE: "",
     Reason.INCOMPLETE: N_("agencies are missing that could still turn the verdict"),
-    Reason.NOTHING_ANSWERED: N_("no agency has reported"),
+    Reason.NOTHING_ANSWERED: N_("nothing has been reported"),
     Reason.EMPTY_DENOMINATOR: N_("nobody is in the denominator"),
     Reason.NO_BASELINE: N_("revenue of the base year is missing or zero"),
     Reason.TARGET_ENDED: N_("the plan sets no target for this year"),

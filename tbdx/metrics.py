@@ -447,7 +447,9 @@ def _decide(
     expected = int(tally.answered[place] + tally.missing[place])
     whole = int(tally.denominator[place]) if indicator.rounding == "exact" else expected
     needed = _needed(indicator, whole, target) if whole else None
-    short_by = None if needed is None else max(0, needed - int(tally.numerator[place]))
+    short_by = None
+    if needed is not None and tally.answered[place]:
+        short_by = max(0, needed - int(tally.numerator[place]))
     status, reason = _status(indicator, tally, place, target)
     return _Outcome(needed, short_by, status, reason)
 

@@ -10,14 +10,14 @@ import csv
 import hashlib
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from tbdx.model import TbdxError
 from tbdx.words import fold
@@ -58,7 +58,7 @@ class Years(Definition):
     last: int
     base: int
     goals: tuple[int, ...]
-    base_source: str = ""
+    base_source: Text = EMPTY
 
 
 class DueRule(Definition):
@@ -68,7 +68,16 @@ class DueRule(Definition):
     day: int = Field(ge=1, le=31)
     inclusive: bool
     timezone: str
-    source: str
+    source: Text
+
+    @model_validator(mode="after")
+    def _exists(self) -> Self:
+        date(2023, self.month, self.day)  # ValueError for a day that no year has
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, OSError) as error:
+            raise ValueError(f"there is no time zone {self.timezone!r}") from error
+        return self
 
     def last_day(self, year: int) -> date:
         """The last day of `year` on which a report is on time."""
@@ -170,8 +179,8 @@ class Indicator(Definition):
         return tuple(name for name in names if name)
 
 
-def _split(value: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in value.split(";") if part.strip())
+def _split(value: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (value or "").split(";") if part.strip())
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
@@ -370,8 +379,9 @@ class Plan(Definition):
                     if name.endswith(".toml")
                     else list(csv.DictReader(text.splitlines()))
                 )
-            except FileNotFoundError:
-                faults.append(f"{name}: the file is missing")
+                faults += _ragged(name, raw[name])
+            except OSError as error:
+                faults.append(f"{name}: the file cannot be read ({error.strerror})")
             except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
                 faults.append(f"{name}: {error}")
         if faults:
@@ -383,7 +393,7 @@ class Plan(Definition):
             "obligations": raw["obligations.csv"],
             "reference_goals": raw["reference_goals.csv"],
             "folder": folder,
-            "fingerprint": digest.hexdigest()[:12],
+            "fingerprint": _with_appendix(digest, folder, raw["plan.toml"]).hexdigest()[:12],
         }
         try:
             plan = cls.model_validate(values)
@@ -439,13 +449,18 @@ class Plan(Definition):
         for number, obligation in enumerate(self.obligations, start=2):
             if obligation.agency not in self._agencies_by_id:
                 yield f"obligations.csv: line {number}: {obligation.agency!r} is no agency"
-        goals = [("obligations.csv", n, o.indicator) for n, o in enumerate(self.obligations, 2)]
-        goals += [
-            ("reference_goals.csv", n, g.indicator) for n, g in enumerate(self.reference_goals, 2)
-        ]
-        for file, number, code in goals:
-            if code not in self._indicators_by_code:
-                yield f"{file}: line {number}: {code!r} is no indicator"
+        for file, goals in (
+            ("obligations.csv", [(goal.indicator, goal.year) for goal in self.obligations]),
+            ("reference_goals.csv", [(goal.indicator, goal.year) for goal in self.reference_goals]),
+        ):
+            yield from self._faults_of_goals(file, goals)
+
+    def _faults_of_goals(self, file: str, goals: Sequence[tuple[str, int]]) -> Iterator[str]:
+        for number, (indicator, year) in enumerate(goals, start=2):
+            if indicator not in self._indicators_by_code:
+                yield f"{file}: line {number}: {indicator!r} is no indicator"
+            if year not in self.all_years:
+                yield f"{file}: line {number}: {year} is not a year of the plan"
 
     def _ambiguous_names(self) -> Iterator[tuple[str, str, str]]:
         for year in range(self.years.first, self.years.last + 1):
@@ -535,13 +550,21 @@ class Plan(Definition):
 
     def rule_value(self, code: str) -> str:
         """What the plan's rule of this code says; see RULES."""
-        return next(rule.value for rule in self.rule if rule.code == code)
+        return next((rule.value for rule in self.rule if rule.code == code), "")
 
     def name_on(self, names: tuple[DatedName, ...], day: date) -> Text:
         """The name in force on `day`: the last that has begun, else the first."""
         ordered = sorted(names, key=lambda entry: entry.start)
         begun = [entry for entry in ordered if entry.start <= day]
         return begun[-1].name if begun else ordered[0].name
+
+
+def _with_appendix(digest: hashlib._Hash, folder: Path, plan: dict[str, Any]) -> hashlib._Hash:
+    """The digest of the plan's files with the targets' own; a missing appendix is said elsewhere."""
+    path = folder / str(plan.get("appendix", ""))
+    if path.is_file():
+        digest.update(path.read_bytes())
+    return digest
 
 
 def _file_of(place: str) -> str:
@@ -553,6 +576,13 @@ def _file_of(place: str) -> str:
         "reference_goals": "reference_goals.csv",
     }
     return files.get(place, "plan.toml")
+
+
+def _ragged(name: str, rows: object) -> Iterator[str]:
+    """Lines of a CSV file with more or fewer cells than its head."""
+    for number, row in enumerate(rows if isinstance(rows, list) else [], start=2):
+        if None in row or None in row.values():
+            yield f"{name}: line {number}: it has more or fewer cells than the head"
 
 
 def _repeated(file: str, what: str, values: Iterator[str]) -> Iterator[str]:

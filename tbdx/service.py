@@ -17,11 +17,13 @@ from typing import Any
 
 import pandas as pd
 
-from tbdx import metrics
+from tbdx import messages, metrics
+from tbdx.i18n import DEFAULT, language
 from tbdx.model import (
     Answer,
     CheckedFile,
     Finding,
+    Phase,
     Receipt,
     ReportedField,
     Severity,
@@ -38,6 +40,8 @@ from tbdx.workbook.appendix import read_appendix
 Value = Answer | float | str | None
 Upload = tuple[str, bytes]
 """A file as sent: its name and its bytes."""
+ReportKey = tuple[str, int, Phase]
+"""Whose report, for which year, how final."""
 Row = dict[Hashable, Any]
 """One row of a results frame: its columns by name."""
 
@@ -70,13 +74,14 @@ class View:
     def results(self) -> pd.DataFrame:
         """The province's indicators with the phase of their figures.
 
-        phase is "final" when every report of the year is final, "estimate" when
-        one is an estimate, NaN when there is none.
+        phase is "final" when every agency's figure in it is final, "estimate"
+        when one is an estimate, NaN when there is none.
         """
         results = metrics.indicators(self.answers, self.plan, self.targets)
-        counted = metrics.roster_of(self.plan, self.plan.all_years).merge(self.phases)
-        by_year = counted.groupby("year")["phase"].min()  # "estimate" < "final"
-        return results.assign(phase=results["year"].map(by_year))
+        keys = ["indicator", "year"]
+        answered = self.standings[self.standings["answered"] == 1]
+        phases = answered.groupby(keys)["phase"].min()  # "estimate" < "final"
+        return results.merge(phases.reset_index(), how="left", on=keys)
 
     @cached_property
     def standings(self) -> pd.DataFrame:
@@ -98,10 +103,6 @@ class View:
         """The rows of `results` by indicator and year."""
         records = self.results.to_dict("records")
         return {(row["indicator"], row["year"]): row for row in records}
-
-    def target(self, indicator: str, year: int) -> Target | None:
-        wanted = (indicator, year)
-        return next((t for t in self.targets if (t.indicator, t.year) == wanted), None)
 
     def alternatives(self, indicator: Indicator, year: int) -> list[Row]:
         """The indicator of one year among its other possible denominators, one row each."""
@@ -152,7 +153,14 @@ class Service:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.plan = plan
-        self.targets, self.target_findings = read_appendix(plan.appendix_path.read_bytes(), plan)
+        self.targets, findings = read_appendix(plan.appendix_path.read_bytes(), plan)
+        faults = [
+            f"{plan.appendix}: {messages.finding_sentence(finding, language(DEFAULT), plan)}"
+            for finding in findings
+            if finding.severity is not Severity.REMARK
+        ]
+        if faults:
+            raise TbdxError("plan-invalid", folder=plan.folder.name, faults=faults)
         self._store = store
         self._samples = samples
         self._now = now
@@ -179,21 +187,22 @@ class Service:
 
     def _look(self, revision: int) -> View:
         submissions = tuple(self._store.submissions())
-        if not submissions and self._samples is not None:
-            return self.sample_view()
+        if not submissions:
+            sample = self.sample_view()
+            if sample.submissions:
+                return sample
         return View(self.plan, self.targets, revision, False, self._store.panel(), submissions)
 
     def real_view(self) -> View:
         """The real figures, even while there are none."""
-        view = self.view()
-        if not view.sample:
-            return view
-        return View(self.plan, self.targets, view.revision, False, self._store.panel(), ())
+        revision, submissions = self._store.revision(), tuple(self._store.submissions())
+        return View(self.plan, self.targets, revision, False, self._store.panel(), submissions)
 
     def sample_view(self) -> View:
         """The illustrative figures, from a store of their own that never holds a real one."""
         paths = sorted(self._samples.glob("*.xlsx")) if self._samples else []
-        files = [self._reader.read(path.name, path.read_bytes()) for path in paths]
+        read = [self._reader.read(path.name, path.read_bytes()) for path in paths]
+        files = [file for file in read if file.acceptable]  # another plan has other agencies
         with tempfile.TemporaryDirectory(prefix="tbdx-samples-") as folder:
             store = Store.open(f"sqlite:///{Path(folder) / 'samples.db'}")
             store.accept(files, self._now())
@@ -204,29 +213,84 @@ class Service:
     def check(self, files: Sequence[Upload]) -> list[CheckedFile]:
         """Read files and say everything about them. Stores nothing."""
         checked = [self._reader.read(name, content) for name, content in files]
-        stored = {s.sha256: s for s in self._store.submissions()}
-        seen: dict[tuple[str, int, str], str] = {}
-        return [self._with_remarks(file, stored, seen) for file in checked]
+        latest: dict[ReportKey, Submission] = {}
+        for submission in reversed(self._store.submissions()):
+            latest[submission.agency, submission.year, submission.phase] = submission
+        senders: dict[ReportKey, str] = {}
+        remarked = []
+        for file in checked:
+            keys = dict.fromkeys((f.agency, f.year, f.phase) for f in file.fields)
+            remarks = [
+                *self._remarks_on_stored(file, list(keys), latest),
+                *self._remarks_on_batch(file, list(keys), senders),
+            ]
+            remarked.append(replace(file, findings=(*file.findings, *remarks)))
+        return remarked
 
-    def _with_remarks(
-        self,
-        file: CheckedFile,
-        stored: dict[str, Submission],
-        seen: dict[tuple[str, int, str], str],
-    ) -> CheckedFile:
+    def _remarks_on_stored(
+        self, file: CheckedFile, keys: Sequence[ReportKey], latest: dict[ReportKey, Submission]
+    ) -> list[Finding]:
+        """What acceptance would do to reports that are already stored."""
+        known = [latest[key] for key in keys if key in latest]
+        if known and len(known) == len(keys) and {s.sha256 for s in known} == {file.sha256}:
+            return [Finding("already-stored", Severity.REMARK, found=self._moment(known[0]))]
+        finals = {(s.agency, s.year): s for s in latest.values() if s.phase is Phase.FINAL}
+        outranked = [s for a, y, p in keys if p is Phase.ESTIMATE and (s := finals.get((a, y)))]
+        replaced = [
+            s for s in known if (s.agency, s.year) not in {(o.agency, o.year) for o in outranked}
+        ]
+        return [
+            *(self._about("replaces-report", submission) for submission in replaced),
+            *(self._about("estimate-after-final", submission) for submission in outranked),
+            *self._remarks_on_baseline(file),
+        ]
+
+    def _remarks_on_baseline(self, file: CheckedFile) -> list[Finding]:
+        """A merged agency's own base-year figure that is not the one computed with."""
+        answers, remarks = self.real_view().answers, []
+        for indicator in self.plan.indicators:
+            merged = (
+                metrics.merged_baselines(answers, self.plan, indicator.base_amount)
+                if indicator.base_amount
+                else {}
+            )
+            for field in file.fields:
+                used = merged.get(field.agency) if field.field == indicator.base_amount else None
+                if used is not None and isinstance(field.value, float) and field.value != used:
+                    remarks.append(
+                        Finding(
+                            "baseline-not-used",
+                            Severity.REMARK,
+                            field.sheet,
+                            field.cell,
+                            field.field,
+                            f"{field.value:g}",
+                            f"{used:g}",
+                        )
+                    )
+        return remarks
+
+    def _about(self, code: str, stored: Submission) -> Finding:
+        name = self.plan.agency(stored.agency).name_vi
+        expected = f"{stored.file_name}, {self._moment(stored)}"
+        return Finding(code, Severity.REMARK, found=f"{name}, {stored.year}", expected=expected)
+
+    def _remarks_on_batch(
+        self, file: CheckedFile, keys: Sequence[ReportKey], senders: dict[ReportKey, str]
+    ) -> list[Finding]:
+        """The same report in an earlier file of this upload that could be accepted with it."""
         remarks = []
-        known = stored.get(file.sha256)
-        if known:
-            found = f"{known.accepted_at.astimezone(self.plan.due.zone):%d/%m/%Y %H:%M}"
-            remarks.append(Finding("already-stored", Severity.REMARK, found=found))
-        for key in dict.fromkeys((f.agency, f.year, f.phase.value) for f in file.fields):
-            other = seen.setdefault(key, file.name)
+        for key in keys if file.acceptable else ():
+            other = senders.setdefault(key, file.name)
             if other != file.name:
-                what = f"{self.plan.agency(key[0]).name_vi}, {key[1]}"
+                found = f"{self.plan.agency(key[0]).name_vi}, {key[1]}"
                 remarks.append(
-                    Finding("repeated-report", Severity.REMARK, found=what, expected=other)
+                    Finding("repeated-report", Severity.REMARK, found=found, expected=other)
                 )
-        return replace(file, findings=(*file.findings, *remarks)) if remarks else file
+        return remarks
+
+    def _moment(self, submission: Submission) -> str:
+        return f"{submission.accepted_at.astimezone(self.plan.due.zone):%d/%m/%Y %H:%M}"
 
     def accept(self, files: Sequence[CheckedFile]) -> list[Receipt]:
         """Store checked files, all of them in one transaction or none.
@@ -261,7 +325,7 @@ class Service:
         return self._store.document(sha256)
 
 
-def agencies_of(fields: Sequence[ReportedField], plan: Plan) -> list[tuple[Agency, int]]:
+def reports_of(fields: Sequence[ReportedField], plan: Plan) -> list[tuple[Agency, int]]:
     """The reports a file holds: agency and year, in the file's order."""
     keys = dict.fromkeys((field.agency, field.year) for field in fields)
     return [(plan.agency(agency), year) for agency, year in keys]

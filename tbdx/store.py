@@ -216,8 +216,9 @@ class Store:
         """Store all of `files` as received at `at`, or none of them; one receipt each.
 
         A file becomes one submission for each agency, year and phase it
-        reports on, with the next version. A file that is already stored, byte
-        for byte, is not stored again: its receipt is a `duplicate`.
+        reports on, with the next version. A file that is already the latest
+        version of all its reports, byte for byte, is not stored again: its
+        receipt is a `duplicate`. An older file sent once more counts again.
 
         Raises `TbdxError("not-acceptable", file)` for a file with blocking
         findings or without any field.
@@ -231,28 +232,19 @@ class Store:
             return []
         with self._connection() as connection:
             revision = _raise_revision(connection)
-            hashes = {file.sha256 for file in files}
-            known = set(
-                connection.scalars(
-                    sa.select(_document.c.sha256).where(_document.c.sha256.in_(hashes))
-                )
-            )
-            new = {file.sha256: file for file in reversed(files) if file.sha256 not in known}
-            added = [file for file in files if new.get(file.sha256) is file]
-            _add(connection, added, at, revision)
-            stored = _submissions_of(connection, hashes)
-            if added:
+            versions = [_add(connection, file, at, revision) for file in files]
+            stored = _submissions_of(connection, {file.sha256 for file in files})
+            if any(added for added, _ in versions):
                 connection.commit()
-        first_of = {id(file) for file in added}
         return [
             Receipt(
                 file_name=file.name,
                 sha256=file.sha256,
-                revision=stored[file.sha256][0].revision,
-                duplicate=id(file) not in first_of,
-                submissions=stored[file.sha256],
+                revision=stored[reports[0]].revision,
+                duplicate=not added,
+                submissions=tuple(stored[report] for report in reports),
             )
-            for file in files
+            for file, (added, reports) in zip(files, versions, strict=True)
         ]
 
     def panel(self) -> pd.DataFrame:
@@ -407,67 +399,75 @@ def _raise_revision(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(_revision.c.number)).scalar_one())
 
 
+_Version = tuple[str, int, str, int]  # agency, year, phase, version
+
+
 def _add(
-    connection: sa.Connection, files: Sequence[CheckedFile], at: datetime, revision: int
-) -> None:
-    """Write files that are not stored yet."""
-    if not files:
-        return
-    connection.execute(
-        sa.insert(_document),
-        [
-            {
-                "sha256": file.sha256,
-                "file_name": file.name,
-                "content": file.content,
-                "size": len(file.content),
-                "received_at": at,
-            }
-            for file in files
-        ],
-    )
-    versions = _latest_versions(connection)
+    connection: sa.Connection, file: CheckedFile, at: datetime, revision: int
+) -> tuple[bool, list[_Version]]:
+    """Write one file; whether anything was written, and the versions that hold its reports."""
+    reports = _by_report(file.fields)
+    latest = _latest_versions(connection, reports)
+    if all(document == file.sha256 for _, document in latest.values()):
+        return False, [(*key, version) for key, (version, _) in latest.items()]
+    known = sa.select(_document.c.sha256).where(_document.c.sha256 == file.sha256)
+    if connection.execute(known).one_or_none() is None:
+        document = {
+            "sha256": file.sha256,
+            "file_name": file.name,
+            "content": file.content,
+            "size": len(file.content),
+            "received_at": at,
+        }
+        connection.execute(sa.insert(_document), document)
     answers: list[dict[str, Any]] = []
     remarks: list[dict[str, Any]] = []
-    for file in files:
-        for key, fields in _by_report(file.fields).items():
-            versions[key] = versions.get(key, 0) + 1
-            agency, year, phase = key
-            submission_id = connection.execute(
-                sa.insert(_submission)
-                .values(
-                    document=file.sha256,
-                    file_name=file.name,
-                    agency=agency,
-                    year=year,
-                    phase=phase,
-                    version=versions[key],
-                    accepted_at=at,
-                    revision=revision,
-                )
-                .returning(_submission.c.id)
-            ).scalar_one()
-            answers += [
-                _answer_row(submission_id, position, field) for position, field in enumerate(fields)
-            ]
-            remarks += [
-                _remark_row(submission_id, position, finding)
-                for position, finding in enumerate(file.findings)
-            ]
+    for (agency, year, phase), (version, _) in latest.items():
+        submission_id = connection.execute(
+            sa.insert(_submission)
+            .values(
+                document=file.sha256,
+                file_name=file.name,
+                agency=agency,
+                year=year,
+                phase=phase,
+                version=version + 1,
+                accepted_at=at,
+                revision=revision,
+            )
+            .returning(_submission.c.id)
+        ).scalar_one()
+        fields = reports[agency, year, phase]
+        answers += [_answer_row(submission_id, place, field) for place, field in enumerate(fields)]
+        remarks += [
+            _remark_row(submission_id, place, finding)
+            for place, finding in enumerate(file.findings)
+        ]
     connection.execute(sa.insert(_answer), answers)
     if remarks:
         connection.execute(sa.insert(_remark), remarks)
+    return True, [(*key, version + 1) for key, (version, _) in latest.items()]
 
 
 _Report = tuple[str, int, str]  # agency, year, phase
 
 
-def _latest_versions(connection: sa.Connection) -> dict[_Report, int]:
-    key = (_submission.c.agency, _submission.c.year, _submission.c.phase)
-    query = sa.select(*key, sa.func.max(_submission.c.version)).group_by(*key)
-    return {
-        (agency, year, phase): latest for agency, year, phase, latest in connection.execute(query)
-    }
+def _latest_versions(
+    connection: sa.Connection, reports: Iterable[_Report]
+) -> dict[_Report, tuple[int, str]]:
+    """For each report the latest version and its document's hash; (0, "") where there is none."""
+    columns = _submission.c
+    found: dict[_Report, tuple[int, str]] = {}
+    for agency, year, phase in reports:
+        query = (
+            sa.select(columns.version, columns.document)
+            .where(columns.agency == agency, columns.year == year, columns.phase == phase)
+            .order_by(columns.version.desc())
+            .limit(1)
+        )
+        row = connection.execute(query).one_or_none()
+        found[agency, year, phase] = (row.version, row.document) if row else (0, "")
+    return found
 
 
 def _by_report(fields: Iterable[ReportedField]) -> dict[_Report, list[ReportedField]]:
@@ -504,16 +504,13 @@ def _remark_row(submission_id: int, position: int, finding: Finding) -> dict[str
     }
 
 
-def _submissions_of(
-    connection: sa.Connection, hashes: Iterable[str]
-) -> dict[str, tuple[Submission, ...]]:
-    """The submissions of each document, in the order of its content."""
-    query = sa.select(_ranked).where(_ranked.c.document.in_(hashes)).order_by(_ranked.c.id)
-    found: dict[str, tuple[Submission, ...]] = {}
-    for row in connection.execute(query):
-        submission = _submission_from(row)
-        found[submission.sha256] = (*found.get(submission.sha256, ()), submission)
-    return found
+def _submissions_of(connection: sa.Connection, hashes: Iterable[str]) -> dict[_Version, Submission]:
+    """Every submission of these documents by the version of the report that it is."""
+    query = sa.select(_ranked).where(_ranked.c.document.in_(hashes))
+    return {
+        (row.agency, row.year, row.phase, row.version): _submission_from(row)
+        for row in connection.execute(query)
+    }
 
 
 def _submission_from(row: sa.Row[Any]) -> Submission:

@@ -28,12 +28,18 @@ TABLES: dict[str, str] = {
 }
 
 
+FILTERS_OF: dict[str, tuple[str, ...]] = {
+    "province": ("years", "indicators", "statuses", "phases"),
+    "agency": ("years", "indicators", "agencies", "statuses", "phases"),
+    "reported": ("years", "agencies", "phases"),
+}
+
+
 @dataclass(frozen=True)
 class Filters:
     """Which rows of which table; an empty tuple lets everything through.
 
-    `indicators`, `statuses` do not narrow "reported"; `agencies` does not narrow
-    "province".
+    FILTERS_OF says which filters a table has.
     """
 
     table: TableName = "province"
@@ -99,7 +105,13 @@ _SPECS: dict[str, tuple[_Spec, ...]] = {
 
 
 def select(view: View, filters: Filters) -> pd.DataFrame:
-    """The table's rows in codes, narrowed by the filters, in the plan's order."""
+    """The table's rows in codes, narrowed by the filters, in the plan's order.
+
+    Raises TbdxError: filter-not-in-table.
+    """
+    for item in fields(filters)[1:]:
+        if getattr(filters, item.name) and item.name not in FILTERS_OF[filters.table]:
+            raise TbdxError("filter-not-in-table", found=item.name, table=filters.table)
     frames = {"province": view.results, "agency": view.standings, "reported": view.panel}
     rows = frames[filters.table]
     narrow: dict[str, Sequence[object]] = {
@@ -124,6 +136,13 @@ def present(
     figures are illustrative a last column says so in every row.
     """
     words = _words(rows, view, language)
+    if table == "agency":
+        labels = {s.value: status_label(s, language, agency=True) for s in Status}
+        words["status"] = rows["status"].map(labels)
+    if "answered" in rows.columns:  # 0 of 0 says nothing where nothing was answered
+        empty = rows["answered"] == 0
+        counts = rows[["numerator", "denominator"]].astype("Int64").mask(empty)
+        words |= {"numerator": counts["numerator"], "denominator": counts["denominator"]}
     specs = _SPECS[table]
     shown = pd.DataFrame({spec.source: words.get(spec.source, rows[spec.source]) for spec in specs})
     columns = [Column(language.text(spec.head), spec.kind, spec.width) for spec in specs]
@@ -137,7 +156,7 @@ def _words(rows: pd.DataFrame, view: View, language: Language) -> dict[str, pd.S
     plan = view.plan
     vocabularies: dict[str, dict[str, str]] = {
         "indicator": {i.code: i.short[language.code] for i in plan.indicators},
-        "agency": {agency.id: agency.name(language.code) for agency in plan.agencies},
+        "agency": {agency.id: agency_label(view, agency.id, language) for agency in plan.agencies},
         "status": {s.value: status_label(s, language) for s in Status},
         "reason": {r.value: language.text(messages.REASONS[r]) for r in Reason},
         "phase": {p.value: language.text(messages.PHASES[p]) for p in Phase},
@@ -190,6 +209,8 @@ def facts(
         "phases": N_("Kinds of figures"),
     }
     for item in fields(filters)[1:]:
+        if item.name not in FILTERS_OF[filters.table]:
+            continue
         chosen = _chosen(item.name, getattr(filters, item.name), view, language)
         name = text("Filter: {what}", what=text(heads[item.name]))
         lines.append((name, ", ".join(chosen) or text("all")))

@@ -74,15 +74,19 @@ def test_a_deep_link_as_the_very_first_request_has_its_frame(app: App, page: Pag
 
 @pytest.mark.parametrize("room", [room.file for room in ROOMS])
 def test_every_page_opens_by_its_address(app: App, page: Page, room: str) -> None:
-    """Each page's address is its file's name, and opens without an error."""
+    """Each page's address is its file's name; it opens without an error or a foreign server."""
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{app.url}/{room}?lang=vi")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_test_id("stSidebarNav")).to_be_visible()
     expect(page.get_by_text("Page not found")).to_have_count(0)
     expect(page.get_by_text("ngoài dự kiến")).to_have_count(0)
     assert not errors
+    own = (app.url, app.url.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in asked if not url.startswith(own)] == []
 
 
 def test_the_bare_address_opens_the_overview(app: App, page: Page) -> None:

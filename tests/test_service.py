@@ -12,9 +12,11 @@ from openpyxl import load_workbook
 from tbdx.model import Answer, Phase, TbdxError, Verdict
 from tbdx.plan import Plan
 from tbdx.service import Service
+from tbdx.store import Store
 from tbdx.workbook import write_form
 
 YES = Answer.YES
+SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 
 
 def _report(
@@ -35,7 +37,6 @@ def _filled_in(service: Service, agency: str, year: int) -> dict[str, tuple[obje
 def test_the_shipped_appendix_has_no_findings(service: Service) -> None:
     """The plan's targets are read without a doubt."""
     assert len(service.targets) == 38
-    assert service.target_findings == ()
 
 
 def test_samples_show_until_the_first_real_report(service: Service, plan: Plan) -> None:
@@ -82,6 +83,36 @@ def test_an_identical_file_is_recognised(service: Service, plan: Plan) -> None:
     (receipt,) = service.accept([again])
     assert receipt.duplicate
     assert service.view().revision == 1
+
+
+def test_a_report_that_would_be_replaced_is_named(service: Service, plan: Plan) -> None:
+    """Before acceptance the check says which stored report is superseded, and by what it was."""
+    service.accept(service.check([("first.xlsx", _report(plan, staff_count=10))]))
+    (second,) = service.check([("second.xlsx", _report(plan, staff_count=11))])
+    (finding,) = [f for f in second.findings if f.code == "replaces-report"]
+    assert "first.xlsx" in finding.expected
+    service.accept([second])
+    (back,) = service.check([("first.xlsx", _report(plan, staff_count=10))])
+    assert "replaces-report" in {finding.code for finding in back.findings}
+    (receipt,) = service.accept([back])
+    assert not receipt.duplicate
+    assert service.view().reported("bao-thai-binh", 2024)["staff_count"] == 10
+
+
+def test_an_estimate_after_final_figures_is_remarked(service: Service, plan: Plan) -> None:
+    """An estimate that comes after the final figures is kept, and does not count."""
+    service.accept(service.check([("final.xlsx", _report(plan, staff_count=10))]))
+    late = write_form(
+        plan,
+        plan.agency("bao-thai-binh"),
+        2024,
+        phase=Phase.ESTIMATE,
+        answers={"staff_count": 12.0},
+    )
+    checked = service.check([("estimate.xlsx", late)])
+    assert "estimate-after-final" in {finding.code for finding in checked[0].findings}
+    service.accept(checked)
+    assert service.view().reported("bao-thai-binh", 2024)["staff_count"] == 10
 
 
 def test_the_same_report_twice_in_one_upload_is_remarked(service: Service, plan: Plan) -> None:
@@ -168,3 +199,84 @@ def test_names_change_with_the_date(plan: Plan) -> None:
     """The province's name is the one in force on the day."""
     assert plan.name_on(plan.province, plan.due.last_day(2024)).vi == "tỉnh Thái Bình"
     assert plan.name_on(plan.province, plan.due.last_day(2025)).vi == "tỉnh Hưng Yên"
+
+
+def test_a_broken_appendix_stops_the_start(tmp_path: Path, plan: Plan) -> None:
+    """A target that cannot be read is a fault of the plan, named with its cell."""
+    folder = tmp_path / "plan"
+    shutil.copytree(plan.folder, folder)
+    book = load_workbook(folder / plan.appendix)
+    book.active["D11"] = "abc"
+    book.save(folder / plan.appendix)
+    store = Store.open(f"sqlite:///{tmp_path / 'x.db'}")
+    with pytest.raises(TbdxError) as raised:
+        Service(Plan.load(folder), store)
+    store.close()
+    (fault,) = raised.value.fields["faults"]
+    assert "D11" in fault
+    assert "abc" in fault
+
+
+def test_samples_of_another_plan_are_left_out(tmp_path: Path, plan: Plan) -> None:
+    """Where the samples' agencies are unknown there are no samples, and no error."""
+    folder = tmp_path / "plan"
+    shutil.copytree(plan.folder, folder)
+    for name in ("agencies.csv", "obligations.csv"):
+        path = folder / name
+        path.write_text(
+            path.read_text(encoding="utf-8")
+            .replace("bao-thai-binh", "bao-khac")
+            .replace("Báo Thái Bình", "Báo Khác")
+            .replace("Báo TB", "BK")
+            .replace("Bao Thai Binh", "BK2")
+            .replace("dai-ptth", "dai-khac")
+            .replace("tc-van-nghe", "tc-khac"),
+            encoding="utf-8",
+        )
+    store = Store.open(f"sqlite:///{tmp_path / 'x.db'}")
+    service = Service(Plan.load(folder), store, SAMPLES)
+    assert not service.view().sample
+    assert service.view().panel.empty
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("plan.toml", "day = 10", "day = 31\n# ", "day is out of range"),
+        ("plan.toml", "Asia/Ho_Chi_Minh", "Asia/Nowhere", "no time zone"),
+        ("plan.toml", 'code = "zero_target"', 'code = "zero_tarjet"', "zero_target"),
+        ("plan.toml", 'value = "final"', 'value = "newest"', "final_over_estimate"),
+        ("obligations.csv", ",2025,", ",2052,", "2052"),
+        ("agencies.csv", "Tỉnh ủy,Provincial Party Committee", "Tỉnh ủy", "cells"),
+    ],
+)
+def test_a_fault_of_a_plan_is_named(
+    tmp_path: Path, plan: Plan, file: str, old: str, new: str, said: str
+) -> None:
+    """A date, time zone, rule, year or line that cannot be is said with its file."""
+    folder = tmp_path / "plan"
+    shutil.copytree(plan.folder, folder)
+    text = (
+        (folder / file)
+        .read_text(encoding="utf-8")
+        .replace("month = 12", "month = 11", 1 if "31" in new else 0)
+    )
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(TbdxError) as raised:
+        Plan.load(folder)
+    assert any(fault.startswith(file) and said in fault for fault in raised.value.fields["faults"])
+
+
+def test_a_merged_agencys_own_baseline_is_remarked(service: Service, plan: Plan) -> None:
+    """What the merged newspaper states for 2022 is not computed with; the check says so."""
+    uploads = [
+        ("a.xlsx", _report(plan, "bao-thai-binh", revenue_2022_million_vnd=1000.0)),
+        ("b.xlsx", _report(plan, "dai-ptth-thai-binh", revenue_2022_million_vnd=500.0)),
+    ]
+    service.accept(service.check(uploads))
+    merged = _report(plan, "bao-thai-binh-hop-nhat", 2025, revenue_2022_million_vnd=1400.0)
+    (checked,) = service.check([("m.xlsx", merged)])
+    (finding,) = [f for f in checked.findings if f.code == "baseline-not-used"]
+    assert (finding.cell, finding.found, finding.expected) == ("E19", "1400", "1500")

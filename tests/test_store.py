@@ -289,6 +289,16 @@ class TestDuplicates:
         assert receipts[0].submissions == receipts[1].submissions
         assert len(store.submissions()) == 1
 
+    def test_an_older_file_sent_once_more_counts_again(self, store: Store) -> None:
+        """A, then B by mistake, then A again: A is the third version, and its figures are in use."""
+        first, second = (checked(*fields(revenue=n), content=b"%d" % n) for n in (1, 2))
+        for file in (first, second, first):
+            (receipt,) = store.accept([file], NOON)
+            assert not receipt.duplicate
+        assert [s.version for s in receipt.submissions] == [3]
+        assert [row[-1] for row in in_use(store)] == [1.0]
+        assert store.document(first.sha256)[1] == b"1"
+
     def test_a_batch_may_hold_old_and_new(self, store: Store) -> None:
         """A duplicate in a batch does not hold up the rest; receipts are in the files' order."""
         old = checked(*fields("bao"), content=b"1")

@@ -584,7 +584,7 @@ def test_a_number_typed_as_a_text_is_read_and_said(
     """A text that reads as one number in Vietnamese is that number, with a remark."""
     checked = reader.read("x.xlsx", edit(filled_form(plan), {"E20": typed}))
     assert panel(checked)[PAPER, 2024, FINAL, "revenue_million_vnd"] == number
-    where = (FORM, "E20", "revenue_million_vnd", clean(typed), f"{number}")
+    where = (FORM, "E20", "revenue_million_vnd", clean(typed), f"{number}".replace(".", ","))
     assert checked.findings[0] == Finding("number-as-text", Severity.REMARK, *where)
     assert checked.acceptable
 
@@ -603,10 +603,10 @@ def test_figures_a_thousand_times_the_base_years_are_asked_about(
 # --- faults of single cells -------------------------------------------------------------------
 
 
-MONEY, MONEY_RANGE = "triệu đồng", "0 – 1000000000 (triệu đồng)"
-LEVELS, ANSWERS = "0 – 5 (cấp độ 0 – 5)", "Có / Không / Không áp dụng"
+MONEY, MONEY_RANGE = "triệu đồng", "0 – 1.000.000.000 (triệu đồng)"
+LEVELS, ANSWERS = "0 – 5", "Có / Không / Không áp dụng"
 THIRD_OF_MARCH = dt.datetime(2024, 3, 2)  # noqa: DTZ001 (Excel has no time zones)
-PEOPLE_RANGE = "0 – 1000000000 (người)"
+PEOPLE_RANGE = "0 – 1.000.000.000 (người)"
 BAD_VALUES: dict[str, tuple[str, object, str, str, str]] = {
     # what is wrong: cell, value, code, found, expected
     "text for a number": ("E20", "khá tốt", "not-a-number", "khá tốt", MONEY),
@@ -621,12 +621,12 @@ BAD_VALUES: dict[str, tuple[str, object, str, str, str]] = {
     "sNaN as a text": ("E20", "sNaN", "not-a-number", "sNaN", MONEY),
     "exponent as a text": ("E20", "1e5", "not-a-number", "1e5", MONEY),
     "error as a text": ("E20", "#VALUE!", "cell-error", "#VALUE!", ""),
-    "negative": ("E20", -1.5, "negative-number", "-1.5", MONEY_RANGE),
+    "negative": ("E20", -1.5, "negative-number", "-1,5", MONEY_RANGE),
     "negative as a text": ("E21", "-3", "negative-number", "-3", PEOPLE_RANGE),
     "too large": ("E20", 1e12, "number-too-large", "1000000000000", MONEY_RANGE),
-    "half a person": ("E22", 3.5, "not-whole", "3.5", PEOPLE_RANGE),
+    "half a person": ("E22", 3.5, "not-whole", "3,5", PEOPLE_RANGE),
     "level 6": ("E23", 6, "number-too-large", "6", LEVELS),
-    "level 2.5": ("E23", 2.5, "not-whole", "2.5", LEVELS),
+    "level 2.5": ("E23", 2.5, "not-whole", "2,5", LEVELS),
     "trained above staff": ("E22", 61, "part-exceeds-whole", "61", "≤ 60 (E21)"),
     "unknown answer": ("E14", "có lẽ", "not-an-answer", "có lẽ", ANSWERS),
     "qualified answer": ("E14", "Có (một phần)", "not-an-answer", "Có (một phần)", ANSWERS),
@@ -713,7 +713,7 @@ def test_spending_and_scores_are_checked_like_figures(plan: Plan, reader: Submis
             "Chưa triển khai / Đang triển khai / Hoàn thành / Không áp dụng",
         ),
         ("not-a-number", SPENDING, "C5", "nhiều", "triệu đồng"),
-        ("number-too-large", MATURITY, "D5", "18.5", "0 – 18 (điểm)"),
+        ("number-too-large", MATURITY, "D5", "18,5", "0 – 18 (điểm)"),
         ("not-a-state", MATURITY, "D11", "Giỏi", "Yếu / Trung bình / Khá / Tốt / Xuất sắc"),
         ("no-answer", MATURITY, "D12", "", ""),
     ]
@@ -725,7 +725,7 @@ def test_a_stated_total_is_only_a_check(plan: Plan, reader: SubmissionReader) ->
     finding = only(checked)
     assert (finding.code, finding.severity) == ("total-differs", Severity.REMARK)
     assert (finding.sheet, finding.cell) == (MATURITY, "D10")
-    assert (finding.found, finding.expected) == ("80", "75.5")
+    assert (finding.found, finding.expected) == ("80", "75,5")
     assert panel(checked)[PAPER, 2024, FINAL, "maturity_total"] == 80
 
 
@@ -743,7 +743,7 @@ WRONG_IDENTITIES: dict[str, tuple[dict[str, object], str, str, str, str]] = {
     "year outside the plan": ({"C9": 2022}, "wrong-year", "C9", "2022", SPAN),
     "year a date": ({"C9": NEW_YEAR}, "wrong-year", "C9", "01/01/2024", SPAN),
     "two years": ({"C9": "2023-2024"}, "wrong-year", "C9", "2023-2024", SPAN),
-    "half a year": ({"C9": 2024.5}, "wrong-year", "C9", "2024.5", SPAN),
+    "half a year": ({"C9": 2024.5}, "wrong-year", "C9", "2024,5", SPAN),
     "year a formula": ({"C9": "='2024'!A1"}, "wrong-year", "C9", "='2024'!A1", SPAN),
     "year missing": ({"C9": None}, "missing-year", "C9", "", SPAN),
     "year and its label missing": ({"B9": None, "C9": None}, "missing-year", "", "", SPAN),

@@ -93,6 +93,8 @@ def choose_many(
     kept = (remembered(name) or "").split(_SEPARATOR)
     codes = asked or st.session_state.get(key, kept)
     st.session_state[key] = [code for code in codes if code in options]
-    chosen = st.multiselect(label, options, key=key, format_func=say, placeholder=words.text("all"))
+    chosen = st.multiselect(
+        label, options, key=key, format_func=say, placeholder=words.text("all"), select_all=False
+    )
     _remember(name, _SEPARATOR.join(chosen))
     return tuple(chosen)

@@ -9,7 +9,7 @@ import streamlit as st
 from tbdx import charts, messages, tables
 from tbdx.i18n import N_
 from tbdx.model import Reason
-from tbdx.plan import Agency, Indicator
+from tbdx.plan import Agency, Condition, Indicator
 from tbdx.service import Row
 from tbdx.ui import widgets
 from tbdx.ui.shell import Page
@@ -77,7 +77,15 @@ def _asked(page: Page, indicator: Indicator, row: Row) -> str:
         return page.text("revenue up {threshold} or more", threshold=threshold)
     if indicator.kind == "ratio":
         return page.language.percent(row["target_pct"])
+    level = _level(indicator)
+    if level:
+        return page.text("{level} or more", level=page.language.number(level.at_least))
     return page.text("yes")
+
+
+def _level(indicator: Indicator) -> Condition | None:
+    """The condition of an indicator that is about a number."""
+    return next((c for c in indicator.conditions if c.at_least is not None), None)
 
 
 def _done(page: Page, indicator: Indicator, row: Row) -> str:
@@ -89,7 +97,9 @@ def _done(page: Page, indicator: Indicator, row: Row) -> str:
             return page.text(no_answer)
         share = page.language.percent(row["value_pct"])
         return f"{row['numerator']}/{row['denominator']} · {share}"
-    return page.text(answer)
+    level = _level(indicator)
+    reported = page.view.reported(row["agency"], row["year"]).get(level.field) if level else None
+    return page.text(answer) if reported is None else widgets.values_of(page, [reported])[0]
 
 
 def _origin(page: Page, row: Row) -> str:
@@ -140,7 +150,6 @@ def growth_charts(page: Page, own: pd.DataFrame) -> None:
         rows = rows.assign(threshold_pct=rows["year"].map(thresholds).astype(float))
         chart = charts.growth(rows, page.plan, page.language)
         widgets.show_chart(chart, f"growth-{indicator.code}")
-        st.caption(chart.sentence)
 
 
 def people_line(page: Page, own: pd.DataFrame) -> None:

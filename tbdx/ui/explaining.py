@@ -31,20 +31,19 @@ def identity(page: Page) -> None:
     """Which plan, whose, for which years, due when."""
     plan, words = page.plan, page.language
     decision = plan.decision
-    due = plan.due.last_day(page.view.latest_year)
-    today = due
+    issued, due = decision.date, plan.due.last_day(page.view.latest_year)
     lines = [
         f"**{decision.title[words.code]}**",
         page.text(
-            "Decision {number} of {date}; carries out {others}.",
+            "Plan {number} of {date}; carries out {others}.",
             number=decision.number,
             date=words.date(decision.date),
             others="; ".join(decision.carries_out),
         ),
         page.text(
-            "{province}; {authority}.",
-            province=plan.name_on(plan.province, today)[words.code],
-            authority=plan.name_on(plan.authority, today)[words.code],
+            "Province: {province}. Consolidated by: {authority}.",
+            province=plan.name_on(plan.province, issued)[words.code],
+            authority=plan.name_on(plan.authority, issued)[words.code],
         ),
         page.text(
             "Years {first}–{last}; goals {goals}; base year for revenue {base}.",
@@ -53,11 +52,11 @@ def identity(page: Page) -> None:
             goals=", ".join(map(str, plan.years.goals)),
             base=plan.years.base,
         ),
-        plan.years.base_source,
+        plan.years.base_source[words.code],
         page.text(
             "A report is on time until {moment} ({source}).",
             moment=words.moment(plan.due.deadline(due.year), plan.due.timezone),
-            source=plan.due.source,
+            source=plan.due.source[words.code],
         ),
     ]
     st.markdown("\n\n".join(lines))
@@ -72,7 +71,7 @@ def definition(page: Page, indicator: Indicator) -> None:
             page.text("Formula: {formula}", formula=_formula(page, indicator)),
             page.text("Counted among: {among}.", among=widgets.among_text(page, indicator.among)),
             _rounding(page, indicator),
-            _not_applicable(page, indicator),
+            *([] if indicator.kind == "ratio" else [_not_applicable(page, indicator)]),
         ]
         st.markdown("\n".join(f"- {line}" for line in lines))
         if indicator.note[code]:
@@ -125,7 +124,7 @@ def _not_applicable(page: Page, indicator: Indicator) -> str:
 
 
 def targets(page: Page) -> None:
-    """Every target with what is printed, where, and how many agencies it needs."""
+    """Every target with what is printed, and where."""
     lines = [
         {
             page.text("Row"): target.row,
@@ -164,7 +163,7 @@ def reference_goals(page: Page) -> None:
 def rules(page: Page) -> None:
     """Decisions of the product, each a line of the plan's data that can be changed."""
     code = page.language.code
-    st.markdown("\n".join(f"- {rule.text[code]} (`{rule.code}`)" for rule in page.plan.rule))
+    st.markdown("\n".join(f"- {rule.text[code]}" for rule in page.plan.rule))
 
 
 def statuses(page: Page) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from tbdx import messages, tables
 from tbdx.model import Phase, Status
-from tbdx.tables import TABLES, Filters, TableName
+from tbdx.tables import FILTERS_OF, TABLES, Filters, TableName
 from tbdx.ui import address
 from tbdx.ui.shell import Page
 from tbdx.workbook.tables import Column
@@ -43,13 +43,13 @@ def pick(page: Page) -> Filters:
         years = many("years", page.text("Years"), {str(y): str(y) for y in plan.all_years})
     picked: dict[str, tuple[str, ...]] = {}
     offered = (
-        ("indicators", page.text("Indicators"), indicators, table != "reported"),
-        ("agencies", page.text("Agencies"), agencies, table != "province"),
-        ("statuses", page.text("Statuses"), statuses, table != "reported"),
-        ("phases", page.text("Kinds of figures"), phases, True),
+        ("indicators", page.text("Indicators"), indicators),
+        ("agencies", page.text("Agencies"), agencies),
+        ("statuses", page.text("Statuses"), statuses),
+        ("phases", page.text("Kinds of figures"), phases),
     )
-    for name, label, options, fits in offered:
-        if fits:
+    for name, label, options in offered:
+        if name in FILTERS_OF[table]:
             with grid.cell():
                 picked[name] = many(name, label, options)
     return Filters(table=table, years=tuple(map(int, years)), **picked)

@@ -33,6 +33,8 @@ def shortfalls(page: Page, year: int) -> list[str]:
         row = page.view.result[indicator.code, year]
         if row["status"] not in (Status.NOT_MET.value, Status.NO_DATA.value):
             continue
+        if not row["answered"]:
+            continue  # nothing reported is not a shortfall
         parts = [
             widgets.short_text(page, indicator, row),
             widgets.missing_text(page, row),
@@ -48,7 +50,8 @@ def _holding(page: Page, indicator: Indicator, row: Row) -> str:
     own = page.view.standings
     own = own[(own["indicator"] == indicator.code) & (own["year"] == row["year"])]
     ratio = indicator.kind == "ratio"
-    behind = own[own["answered"].eq(1) & (own["numerator"] < own["denominator"])]
+    enough = row["target_pct"] if ratio else 100
+    behind = own[own["answered"].eq(1) & (own["value_pct"] < enough)]
     if behind.empty:
         return ""
     names = ", ".join(
@@ -83,7 +86,7 @@ def _board_cell(page: Page, row: Row) -> str:
     if not row["answered"]:
         return f":gray[{target}]"
     symbol = messages.SYMBOLS[status]
-    value = page.language.percent(row["value_pct"], 0)
+    value = page.language.percent(row["value_pct"])
     return f":{widgets.STATUS_COLOURS[status]}-badge[{symbol} {value}]  \n:gray[/ {target}]"
 
 
@@ -108,6 +111,7 @@ def results_table(page: Page, own: pd.DataFrame, title: str) -> None:
         {
             page.text("Year"): own["year"].astype(str),
             page.text("Result"): [percent(value) for value in own["value_pct"]],
+            page.text("Status"): [widgets.badge(page, status) for status in own["status"]],
             page.text("Count"): [
                 f"{number(part)}/{number(whole)}" if answered else "–"
                 for part, whole, answered in zip(
@@ -119,7 +123,6 @@ def results_table(page: Page, own: pd.DataFrame, title: str) -> None:
                 for share, threshold in zip(own["target_pct"], own["threshold_pct"], strict=True)
             ],
             page.text("Needed"): [number(n) if pd.notna(n) else "–" for n in own["needed"]],
-            page.text("Status"): [widgets.badge(page, status) for status in own["status"]],
             page.text("Possible"): [
                 f"{percent(worst)} – {percent(best)}" if missing and answered else ""
                 for worst, best, missing, answered in zip(

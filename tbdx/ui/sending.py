@@ -10,7 +10,7 @@ import streamlit as st
 
 from tbdx import messages, tables
 from tbdx.model import CheckedFile, Receipt, Verdict
-from tbdx.service import Upload, agencies_of
+from tbdx.service import Upload, reports_of
 from tbdx.ui import shell, widgets
 from tbdx.ui.shell import Page
 from tbdx.workbook import form_file_name
@@ -72,7 +72,7 @@ def verdict(page: Page, file: CheckedFile) -> None:
     with st.container(border=True):
         text = page.text(messages.VERDICTS[file.verdict])
         st.markdown(f"**{widgets.escape(file.name)}**  \n:{colour}[{icon} {text}]")
-        for agency, year in agencies_of(file.fields, page.plan):
+        for agency, year in reports_of(file.fields, page.plan):
             name = tables.agency_label(page.view, agency.id, page.language)
             st.caption(page.text("Report of {agency} for {year}", agency=name, year=year))
         if file.findings:
@@ -84,7 +84,7 @@ def verdict(page: Page, file: CheckedFile) -> None:
 
 def _preview(page: Page, file: CheckedFile) -> None:
     """Every value with its cell, as it would be stored."""
-    several = len(agencies_of(file.fields, page.plan)) > 1
+    several = len(reports_of(file.fields, page.plan)) > 1
     lines = []
     for field in file.fields:
         line = {

@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -19,18 +20,21 @@ from tbdx.settings import ROOT, Settings
 from tbdx.ui import address
 
 _log = logging.getLogger("tbdx")
+_ICON = Path(__file__).with_name("icon.png")
 _FRAME = "tbdx-frame"
 _RESTARTS = "tbdx-restarts"
 
 
 @dataclass(frozen=True)
 class Room:
-    """A page as the navigation shows it; `file` is also its address."""
+    """A page as the navigation shows it; `file` is also its address.
+
+    Without an icon: Streamlit would fetch it from a foreign server as the page's favicon.
+    """
 
     file: str
     title: str
     help: str
-    icon: str
 
 
 ROOMS = (
@@ -38,37 +42,31 @@ ROOMS = (
         "overview",
         N_("Overview"),
         N_("The year's six indicators against their targets, and what is short."),
-        ":material/dashboard:",
     ),
     Room(
         "indicator",
         N_("Indicator"),
         N_("One indicator over the years, against its targets and goals."),
-        ":material/show_chart:",
     ),
     Room(
         "agency",
         N_("Agency"),
         N_("One agency's answers, growth and duties over the years."),
-        ":material/newspaper:",
     ),
     Room(
         "upload",
         N_("Send reports"),
         N_("Get a blank form, check filled workbooks, accept them."),
-        ":material/upload_file:",
     ),
     Room(
         "explore",
         N_("Tables and export"),
         N_("Filter results and reported figures, and download them."),
-        ":material/table:",
     ),
     Room(
         "method",
         N_("Method"),
         N_("How each number is computed, and where the plan says so."),
-        ":material/menu_book:",
     ),
 )
 
@@ -119,7 +117,6 @@ def _page(room: Room, words: Language) -> StreamlitPage:
     return st.Page(
         _file(room.file),
         title=words.text(room.title),
-        icon=room.icon,
         url_path=room.file,
         help=words.text(room.help),
     )
@@ -133,7 +130,7 @@ def link(room: str, label: str, *, icon: str | None = None, **choices: str) -> N
 
 def run() -> None:
     """Draw the frame and the page that the address asks for."""
-    st.set_page_config(page_title="TBDX", page_icon=":material/newspaper:", layout="wide")
+    st.set_page_config(page_icon=str(_ICON), layout="wide")
     words = language(_first_language())
     chosen = st.navigation(_pages(words), position="sidebar")
     st.session_state.pop(_RESTARTS, None)
@@ -192,6 +189,9 @@ def _sidebar(words: Language) -> None:
             words=words,
             widget="segmented",
         )
+        plan = service().plan
+        province = plan.name_on(plan.province, plan.decision.date)[chosen]
+        st.caption(f"{province[:1].upper()}{province[1:]} · {plan.decision.number}")
     if chosen != words.code:  # the page's title and navigation are already in the other language
         st.rerun()
 

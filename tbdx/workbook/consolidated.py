@@ -149,9 +149,9 @@ class _Table:
                 self._read_record(row)
 
     def _is_total(self, row: int) -> bool:
-        """Whether a word such as "Tổng cộng" stands before the figures."""
-        first = min(self._columns.fields)
-        texts = [text for column, text in self._sheet.cells(row) if column < first]
+        """Whether a word such as "Tổng cộng" stands beside the figures."""
+        fields = self._columns.fields
+        texts = [text for column, text in self._sheet.cells(row) if column not in fields]
         texts.append(self._sheet.text(row, self._columns.agency))
         return any(_TOTAL.match(fold(text)) for text in texts)
 

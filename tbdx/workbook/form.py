@@ -138,7 +138,7 @@ def _value_column(reading: Reading, sheet: Sheet, head: int, report: Report | No
         column = min(candidates)
         cell = sheet.address(head, column)
         reading.block("year-mismatch", sheet, cell, found=candidates[column], expected=str(year))
-        return None
+        return column
     dated = [column for column in fitting if column in years] or fitting
     first, *others = dated
     if year is not None:

@@ -50,6 +50,10 @@ class SubmissionReader:
         for sheet_name in hidden:
             reading.remark("hidden-sheet", found=sheet_name)
         _read_sheets(reading, sheets)
+        if not reading.fields and not any(
+            f.severity is Severity.BLOCKING for f in reading.findings
+        ):
+            reading.block("no-report")
         return replace(checked, fields=tuple(reading.fields), findings=tuple(reading.findings))
 
 

@@ -89,13 +89,15 @@ def _covered(ranges: Iterable[tuple[Place, Place]]) -> dict[Place, Place]:
 
 
 def as_text(value: Raw) -> str:
-    """A raw value as a reader would say it; whole floats without ".0"."""
+    """A raw value as a Vietnamese sheet shows it: whole floats without ".0", a decimal comma."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, float):
+        return str(value).replace(".", ",")
     if isinstance(value, dt.date):  # datetime is a date
         return f"{value.day:02}/{value.month:02}/{value.year}"
     return str(value)

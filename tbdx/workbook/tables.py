@@ -96,7 +96,8 @@ def write_csv(rows: pd.DataFrame, columns: Sequence[Column]) -> bytes:
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow([_neutral(column.head) for column in columns])
+    heads = [f"{c.head} (%)" if c.kind == "percent" else c.head for c in columns]
+    writer.writerow([_neutral(head) for head in heads])
     values = [_cells(rows.iloc[:, place], column) for place, column in enumerate(columns)]
     for record in zip(*values, strict=True):
         writer.writerow([_neutral(value) for value in record])

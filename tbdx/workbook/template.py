@@ -50,6 +50,10 @@ MATURITY_LABELS = {
     "maturity_version": "Bộ chỉ số áp dụng",
     "maturity_window": "Kỳ đánh giá (từ ngày – đến ngày)",
 }
+_PHASE_HELP = (
+    "“Ước thực hiện” khi năm chưa kết thúc hoặc số chưa được quyết toán; “Chính thức” khi là số"
+    " cuối cùng. Biểu không chọn loại số liệu thì không được chấp nhận."
+)
 _NUMBER_FORMATS = {"amount": "#,##0.###", "count": "#,##0", "level": "0", "answer": "General"}
 
 
@@ -173,7 +177,7 @@ def _limits(sheet: Worksheet, address: str, kind: str, low: float, high: float |
 def _validate(sheet: Worksheet, address: str, rule: DataValidation) -> None:
     rule.showErrorMessage = True
     rule.errorTitle = "Giá trị chưa đúng"
-    rule.error = "Xem trang Hướng dẫn. Để trống nếu chưa có số liệu."
+    rule.error = "Xem trang Hướng dẫn để biết cách điền ô này."
     sheet.add_data_validation(rule)
     rule.add(address)
 
@@ -261,7 +265,7 @@ def _indicator_sheet(
     _put(
         sheet,
         "A11",
-        f"Chỉ nhập vào ô màu vàng; để trống nếu chưa có số liệu. Gửi chậm nhất ngày {due:%d/%m/%Y}.",
+        f"Chọn loại số liệu, rồi chỉ nhập vào ô màu vàng; câu hỏi nào chưa có số liệu thì để trống. Gửi chậm nhất ngày {due:%d/%m/%Y}.",
         _SMALL,
         merge_to="F11",
     )
@@ -423,6 +427,27 @@ def _text_sheet(sheet: Worksheet, form: _Form, answers: Mapping[str, Value]) -> 
         sheet.row_dimensions[row].height = 160
 
 
+def _further_help(plan: Plan) -> list[tuple[str, str]]:
+    """What belongs on each of the form's further sheets, by the sheet's name."""
+    form = plan.form
+    return [
+        (
+            form.tasks.sheet,
+            "Mỗi nhiệm vụ ở phần III của Kế hoạch: chọn tình trạng trong danh sách và ghi kết quả chính.",
+        ),
+        (
+            form.spending.sheet,
+            "Số tiền đã chi cho chuyển đổi số trong năm theo từng nguồn, triệu đồng. Không bắt buộc.",
+        ),
+        (
+            form.maturity.sheet,
+            "Điểm từng trụ cột, tổng điểm, xếp loại, bộ chỉ số và kỳ đánh giá. Không bắt buộc.",
+        ),
+        (form.texts.sheet, "Khó khăn, vướng mắc và kiến nghị của cơ quan, viết ngắn gọn."),
+        ("Chỉ tiêu", "Cột “Ghi chú” dành cho người đọc biểu; phần mềm không đọc cột này."),
+    ]
+
+
 def _help_sheet(sheet: Worksheet, form: _Form) -> None:
     _set_up(sheet, (7, 58, 90), landscape=True)
     _titled(
@@ -432,11 +457,16 @@ def _help_sheet(sheet: Worksheet, form: _Form) -> None:
         ("STT", "Nội dung", "Giải thích"),
         "C",
     )
-    for row, question in enumerate(form.plan.form.field, start=5):
-        cells = (
+    lines = [("", "Loại số liệu (bắt buộc)", _PHASE_HELP)]
+    lines += [
+        (
             question.stt,
             label_of(question.label.vi, form.plan, form.year),
             label_of(question.help.vi, form.plan, form.year),
         )
+        for question in form.plan.form.field
+    ]
+    lines += [("", f"Trang “{name}”", text) for name, text in _further_help(form.plan)]
+    for row, cells in enumerate(lines, start=5):
         _row(sheet, row, cells)
         sheet.row_dimensions[row].height = 40

@@ -160,7 +160,8 @@ def _decimal(text: str | None) -> Decimal:
 
 def _in_bounds(cell: InputCell, question: Question, number: float) -> float | None:
     most = question.max or LARGEST_AMOUNT
-    expected = f"0 – {as_text(float(most))} ({question.unit.vi})"
+    unit = f" ({question.unit.vi})" if question.kind != "level" else ""
+    expected = f"0 – {most:,.0f}".replace(",", ".") + unit
     if number < 0:
         cell.block("negative-number", expected)
     elif not number <= most:  # "not" catches NaN, too
