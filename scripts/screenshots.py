@@ -88,6 +88,8 @@ def _take(browser: Browser, url: str, name: str, language: str, width: int, sche
         height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
         page.set_viewport_size({"width": width, "height": min(height + 20, 4000)})
         page.wait_for_timeout(800)
+        if page.locator("[role=dialog], [data-testid=stException]").count():
+            sys.exit(f"{room.file} shows a dialog or an error")
         path = OUT / f"{room.file}-{name}.png"
         page.screenshot(path=path)
         print(path.relative_to(ROOT).as_posix())

@@ -161,7 +161,7 @@ def _goals(results: pd.DataFrame, plan: Plan, words: Language) -> Trace:
         "mode": "markers+text",
         "marker": {"symbol": "diamond-open", "size": 17, "line": {"width": 2}},
         "text": [f"<b>{words.percent(share)}</b>" for share in goals["target_pct"]],
-        "textposition": "middle right",
+        "textposition": "top right",
         "hoverinfo": "skip",
         "cliponaxis": False,
     }

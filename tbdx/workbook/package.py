@@ -11,6 +11,7 @@ from __future__ import annotations
 import lzma
 import re
 import zlib
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from io import BytesIO
 from xml.etree.ElementTree import ParseError
@@ -194,7 +195,7 @@ def _refuse_doctype(*_: object) -> None:
     raise ValueError("a document type declaration")
 
 
-class _Scan:
+class _Scan(ABC):
     """One pass over a sheet's XML by expat, which is quicker than building a tree."""
 
     def __init__(self) -> None:
@@ -211,11 +212,13 @@ class _Scan:
         parser.Parse(part, True)
         return self.facts
 
+    @abstractmethod
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        raise NotImplementedError
+        """An element begins."""
 
+    @abstractmethod
     def end(self, name: str) -> None:
-        raise NotImplementedError
+        """An element ends."""
 
     def characters(self, text: str) -> None:
         if self.text is not None:
