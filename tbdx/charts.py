@@ -161,7 +161,9 @@ def _goals(results: pd.DataFrame, plan: Plan, words: Language) -> Trace:
         "mode": "markers+text",
         "marker": {"symbol": "diamond-open", "size": 17, "line": {"width": 2}},
         "text": [f"<b>{words.percent(share)}</b>" for share in goals["target_pct"]],
-        "textposition": "top right",
+        "textposition": [  # inside the frame on a phone, too
+            "top left" if year == plan.years.last else "top right" for year in goals["year"]
+        ],
         "hoverinfo": "skip",
         "cliponaxis": False,
     }

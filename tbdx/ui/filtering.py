@@ -77,6 +77,6 @@ def table(page: Page, shown: pd.DataFrame, columns: Sequence[Column]) -> None:
         frame.style.format(cast("dict[Any, str | Callable[[object], str] | None]", formats)),
         hide_index=True,
         placeholder="–",
-        height=min(560, 38 * (len(frame) + 1)),
+        height=min(560, 35 * (len(frame) + 1) + 3),
         alt=page.text("The filtered table"),
     )

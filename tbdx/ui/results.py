@@ -104,9 +104,13 @@ def verdict_sentence(page: Page, indicator: Indicator, row: Row) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def results_table(page: Page, own: pd.DataFrame, title: str) -> None:
+def results_table(page: Page, own: pd.DataFrame, label: str) -> None:
     """One indicator's results, one row a year."""
     percent, number = page.language.percent, page.language.number
+    thresholds = {}
+    if own["threshold_pct"].notna().any():  # only growth is asked for in pairs
+        title = page.text("Growth threshold")
+        thresholds[title] = [percent(value, 2) for value in own["threshold_pct"]]
     frame = pd.DataFrame(
         {
             page.text("Year"): own["year"].astype(str),
@@ -118,10 +122,8 @@ def results_table(page: Page, own: pd.DataFrame, title: str) -> None:
                     own["numerator"], own["denominator"], own["answered"], strict=True
                 )
             ],
-            page.text("Target"): [
-                charts.target_text(share, threshold, page.language)
-                for share, threshold in zip(own["target_pct"], own["threshold_pct"], strict=True)
-            ],
+            page.text("Target"): [percent(value, 2) for value in own["target_pct"]],
+            **thresholds,
             page.text("Needed"): [number(n) if pd.notna(n) else "–" for n in own["needed"]],
             page.text("Possible"): [
                 f"{percent(worst)} – {percent(best)}" if missing and answered else ""
@@ -134,7 +136,7 @@ def results_table(page: Page, own: pd.DataFrame, title: str) -> None:
             ],
         }
     )
-    st.table(frame, border="horizontal", hide_index=True, alt=title)
+    st.table(frame, border="horizontal", hide_index=True, alt=label)
 
 
 def agencies_table(page: Page, indicator: Indicator, year: int) -> None:
