@@ -36,6 +36,7 @@ from tbdx.settings import Settings
 from tbdx.store import Store
 from tbdx.workbook import SubmissionReader, write_form
 from tbdx.workbook.appendix import read_appendix
+from tbdx.workbook.sheets import as_text
 
 Value = Answer | float | str | None
 Upload = tuple[str, bytes]
@@ -131,15 +132,19 @@ class View:
                 values[name] = Answer(text) if kinds.get(name) == "answer" else str(text)
         return values
 
+    @cached_property
+    def merged_baselines(self) -> dict[str, dict[str, float]]:
+        """The base-year amounts that merged agencies are computed with: by field, by agency."""
+        fields = [i.base_amount for i in self.plan.indicators if i.kind == "share_growth"]
+        return {name: metrics.merged_baselines(self.answers, self.plan, name) for name in fields}
+
     def baseline(self, agency: str) -> dict[str, float]:
         """The base-year amounts known for an agency, as its form is filled with."""
-        fields = [i.base_amount for i in self.plan.indicators if i.kind == "share_growth"]
         known = {
-            field: metrics.latest_baselines(self.answers, field)
-            | metrics.merged_baselines(self.answers, self.plan, field)
-            for field in fields
+            name: metrics.latest_baselines(self.answers, name) | merged
+            for name, merged in self.merged_baselines.items()
         }
-        return {field: amounts[agency] for field, amounts in known.items() if agency in amounts}
+        return {name: amounts[agency] for name, amounts in known.items() if agency in amounts}
 
 
 class Service:
@@ -247,28 +252,22 @@ class Service:
 
     def _remarks_on_baseline(self, file: CheckedFile) -> list[Finding]:
         """A merged agency's own base-year figure that is not the one computed with."""
-        answers, remarks = self.real_view().answers, []
-        for indicator in self.plan.indicators:
-            merged = (
-                metrics.merged_baselines(answers, self.plan, indicator.base_amount)
-                if indicator.base_amount
-                else {}
+        view = self.view()
+        used = {} if view.sample else view.merged_baselines
+        return [
+            Finding(
+                "baseline-not-used",
+                Severity.REMARK,
+                field.sheet,
+                field.cell,
+                field.field,
+                found=as_text(field.value),
+                expected=as_text(used[field.field][field.agency]),
             )
-            for field in file.fields:
-                used = merged.get(field.agency) if field.field == indicator.base_amount else None
-                if used is not None and isinstance(field.value, float) and field.value != used:
-                    remarks.append(
-                        Finding(
-                            "baseline-not-used",
-                            Severity.REMARK,
-                            field.sheet,
-                            field.cell,
-                            field.field,
-                            f"{field.value:g}",
-                            f"{used:g}",
-                        )
-                    )
-        return remarks
+            for field in file.fields
+            if isinstance(field.value, float)
+            and field.value != used.get(field.field, {}).get(field.agency, field.value)
+        ]
 
     def _about(self, code: str, stored: Submission) -> Finding:
         name = self.plan.agency(stored.agency).name_vi

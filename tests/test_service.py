@@ -280,3 +280,6 @@ def test_a_merged_agencys_own_baseline_is_remarked(service: Service, plan: Plan)
     (checked,) = service.check([("m.xlsx", merged)])
     (finding,) = [f for f in checked.findings if f.code == "baseline-not-used"]
     assert (finding.cell, finding.found, finding.expected) == ("E19", "1400", "1500")
+    large = _report(plan, "bao-thai-binh-hop-nhat", 2025, revenue_2022_million_vnd=1234567.5)
+    (checked,) = service.check([("m.xlsx", large)])
+    assert "1234567,5" in {finding.found for finding in checked.findings}, "no digit is dropped"

@@ -39,7 +39,6 @@ _NOT_A_WORKBOOK = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
-    NotImplementedError,
     RuntimeError,
     OSError,
     InvalidFileException,

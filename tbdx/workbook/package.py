@@ -42,8 +42,7 @@ _BROKEN = (
     zlib.error,
     lzma.LZMAError,
     EOFError,
-    NotImplementedError,  # a compression nobody uses
-    RuntimeError,  # an encrypted part
+    RuntimeError,  # an encrypted part, or a compression nobody uses
     OSError,
     expat.ExpatError,
     ParseError,
