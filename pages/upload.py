@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from tbdx.ui import sending, shell
+from tbdx.ui import sending, shell, verdicts
 
 page = shell.require()
 st.title(page.text("Send reports"))
@@ -12,9 +12,8 @@ sending.blank_form(page)
 st.header(page.text("2. Check filled workbooks"))
 files = sending.uploaded(page)
 if files:
-    checked = page.service.check(files)
-    for file in checked:
-        sending.verdict(page, file)
+    checked = sending.checked(page, files)
+    verdicts.show(page, checked)
 
     st.header(page.text("3. Accept"))
     sending.acceptance(page, checked)

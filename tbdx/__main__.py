@@ -7,11 +7,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from io import TextIOWrapper
-from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,9 +22,9 @@ from tbdx.i18n import Language, language
 from tbdx.metrics import RESULT_COLUMNS
 from tbdx.model import CheckedFile, Finding, Phase, Receipt, Severity, Status, TbdxError, Verdict
 from tbdx.plan import Plan
-from tbdx.service import Row, Service, View
+from tbdx.service import Row, Service, Upload, View, read_targets
 from tbdx.settings import ROOT, Settings
-from tbdx.workbook.appendix import read_appendix
+from tbdx.workbook.bundles import different_names, is_leftover
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,7 +38,9 @@ app = typer.Typer(
 )
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Files = Annotated[list[Path], typer.Argument(help="Workbooks to read.")]
+Files = Annotated[
+    list[Path], typer.Argument(help="Workbooks to read; folders and ZIP archives of them.")
+]
 Years = Annotated[list[int] | None, typer.Option("--year", help="Only this year; repeatable.")]
 Indicators = Annotated[
     list[str] | None, typer.Option("--indicator", help="Only this indicator code; repeatable.")
@@ -63,7 +64,7 @@ def targets(
     """Read a target appendix: every target with the cell it stands in."""
     settings = Settings()
     plan, words = Plan.load(settings.plan), language(settings.language)
-    found, findings = read_appendix(_bytes_of(file), plan)
+    found, findings = read_targets(settings, plan, _bytes_of(file))
     names = ("row", "title", "year", "share_pct", "threshold_pct", "as_printed", "sheet", "cell")
     rows = [{name: getattr(target, name) for name in names} for target in found]
     if as_json:
@@ -91,7 +92,14 @@ def template(
 
 
 @app.command()
-def check(files: Files, as_json: JsonOption = False) -> None:
+def check(
+    files: Files,
+    as_json: JsonOption = False,
+    annotate: Annotated[
+        Path | None,
+        typer.Option(help="A folder for copies of the workbooks with the findings marked in them."),
+    ] = None,
+) -> None:
     """Read workbooks and say everything that is wrong with them. Stores nothing.
 
     Exit code: 0 nothing blocks, 1 something does, 2 a file cannot be read.
@@ -99,24 +107,45 @@ def check(files: Files, as_json: JsonOption = False) -> None:
     service = _service()
     checked = _check(service, files)
     words = language(Settings().language)
+    copies = {} if annotate is None else _annotate(service, checked, words, annotate)
     if as_json:
-        _print_json([_checked(file, words, service.plan) for file in checked])
+        _print_json(
+            [
+                {**_checked(file, words, service.plan), "annotated": copies.get(place)}
+                for place, file in enumerate(checked)
+            ]
+        )
     else:
         _print_checked(checked, words, service.plan)
+        for path in copies.values():
+            typer.echo(path)
     raise typer.Exit(_exit_code(checked))
 
 
 @app.command("import")
-def import_(files: Files, as_json: JsonOption = False) -> None:
-    """Check workbooks and accept them: all in one step, or none if one is blocked.
+def import_(
+    files: Files,
+    as_json: JsonOption = False,
+    confirm: Annotated[
+        str, typer.Option(help="A few words on the files' remarks; kept with the reports.")
+    ] = "",
+    valid_only: Annotated[
+        bool, typer.Option("--valid-only", help="Accept what is valid and leave the rest.")
+    ] = False,
+) -> None:
+    """Check workbooks and accept them in one step: all, or none if one is blocked.
 
-    Exit code: 0 stored, 1 something blocks, 2 a file cannot be read.
+    Exit code: 0 all stored, 1 something blocks or remarks are not confirmed,
+    2 a file cannot be read.
     """
     service = _service()
     checked = _check(service, files)
     words = language(Settings().language)
     code = _exit_code(checked)
-    receipts = [] if code else service.accept(checked)
+    chosen = [file for file in checked if file.acceptable] if valid_only or not code else []
+    unconfirmed = any(file.needs_confirmation for file in chosen) and not confirm.strip()
+    accepted = iter([] if unconfirmed else service.accept(chosen, confirm))
+    receipts = [next(accepted, None) if file in chosen else None for file in checked]
     if as_json:
         _print_json(
             [
@@ -124,15 +153,19 @@ def import_(files: Files, as_json: JsonOption = False) -> None:
                     **_checked(file, words, service.plan),
                     "stored": None if receipt is None else _stored(receipt),
                 }
-                for file, receipt in zip_longest(checked, receipts)
+                for file, receipt in zip(checked, receipts, strict=True)
             ]
         )
     else:
         _print_checked(checked, words, service.plan)
-        for receipt in receipts:
+        for receipt in filter(None, receipts):
             said = "already stored" if receipt.duplicate else "stored"
             typer.echo(f"{receipt.file_name}: {said}, revision {receipt.revision}")
-    raise typer.Exit(code)
+    if unconfirmed:
+        names = ", ".join(file.name for file in chosen if file.needs_confirmation)
+        error = TbdxError("confirmation-needed", files=names)
+        typer.echo(messages.error_text(error, words) + ' (--confirm "…")', err=True)
+    raise typer.Exit(code or (BLOCKED if unconfirmed else OK))
 
 
 @app.command()
@@ -226,6 +259,7 @@ def _bytes_of(path: Path) -> bytes:
 
 def _write(path: Path, content: bytes) -> None:
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     except OSError as error:
         raise TbdxError("file-not-writable", found=str(path), reason=error.strerror) from error
@@ -233,17 +267,44 @@ def _write(path: Path, content: bytes) -> None:
 
 def _check(service: Service, paths: Sequence[Path]) -> list[CheckedFile]:
     """Every file's verdict, in the order given; one that is not there is unreadable."""
-    contents: dict[Path, bytes] = {}
-    lost: dict[Path, CheckedFile] = {}
-    for path in paths:
+    files: list[Upload | CheckedFile] = []
+    for name, path in _files_in(paths):
         try:
-            contents[path] = path.read_bytes()
+            files += service.unpack([(name, path.read_bytes())])
         except OSError as error:
             finding = Finding("file-not-found", Severity.UNREADABLE, found=str(error.strerror))
-            lost[path] = CheckedFile(path.name, b"", "", findings=(finding,))
-    read = [path for path in paths if path in contents]
-    checked = iter(service.check([(path.name, contents[path]) for path in read]))
-    return [lost[path] if path in lost else next(checked) for path in paths]
+            files.append(CheckedFile.of(name, b"", findings=[finding]))
+    uploads = [file for file in files if not isinstance(file, CheckedFile)]
+    if sys.stderr.isatty():
+        with typer.progressbar(length=len(uploads), file=sys.stderr) as bar:
+            checked = iter(service.check(uploads, lambda _: bar.update(1)))
+    else:
+        checked = iter(service.check(uploads))
+    return [file if isinstance(file, CheckedFile) else next(checked) for file in files]
+
+
+def _files_in(paths: Sequence[Path]) -> Iterator[tuple[str, Path]]:
+    """The files named, and those in the folders named, each with the name it is shown by."""
+    for path in paths:
+        if not path.is_dir():
+            yield path.name, path
+            continue
+        for inner in sorted(path.rglob("*")):
+            name = inner.relative_to(path).as_posix()
+            if inner.is_file() and not is_leftover(name):
+                yield name, inner
+
+
+def _annotate(
+    service: Service, checked: Sequence[CheckedFile], words: Language, folder: Path
+) -> dict[int, str]:
+    """Write the annotated copy of each file that has findings; the paths by the file's place."""
+    places = [place for place, file in enumerate(checked) if file.findings]
+    copies = [service.annotated(checked[place], words.code) for place in places]
+    names = different_names([copy.name for copy in copies])
+    for name, copy in zip(names, copies, strict=True):
+        _write(folder / name, copy.content)
+    return {place: str(folder / name) for place, name in zip(places, names, strict=True)}
 
 
 def _exit_code(checked: Sequence[CheckedFile]) -> int:

@@ -19,8 +19,17 @@ FINDINGS: dict[str, str] = {
     "password-protected": N_(
         "The workbook is protected by a password. Remove the password (File – Info – Protect Workbook) and send it again."
     ),
+    "reading-stopped": N_(
+        "Reading the file was stopped ({found}): it takes far more time or memory than a report does, or is damaged. Copy the answers into the blank form and send that."
+    ),
     "hidden-sheet": N_(
         "The sheet “{found}” is hidden and was not read. Unhide it if it holds figures of this report."
+    ),
+    "macros-ignored": N_(
+        "The workbook holds macros. They were not run; only the values of its cells were read. Save it as “Excel Workbook (*.xlsx)” next time."
+    ),
+    "old-font": N_(
+        "“{found}” and other texts of this sheet are typed in an old font (TCVN3 or VNI); it was read as “{expected}”. Nothing to do if that is right; use a Unicode font next time."
     ),
     "sheet-too-large": N_(
         "The sheet claims {found} cells (rows × columns), far more than a report has. Delete the empty rows and columns below and beside the table, save and send it again."
@@ -52,6 +61,19 @@ FINDINGS: dict[str, str] = {
     ),
     "repeated-report": N_(
         "Another file of this upload holds the same report ({found}): {expected}. If both are accepted, the later one counts."
+    ),
+    # beside the reports before it
+    "baseline-changed": N_(
+        "The base year's figure is {found} here, but was reported as {expected}. Find out which is right, and correct the other report."
+    ),
+    "amount-jumped": N_(
+        "Found {found}; last year's figure is {expected}. Check both figures and their unit, and say what explains the change."
+    ),
+    "answer-went-back": N_(
+        "The answer is “no” here, but was “yes” for {expected}. Check both, and say what explains the change."
+    ),
+    "copied-forward": N_(
+        "Every answer is the same as for {expected}, figures included. Check that this is not last year's report."
     ),
     # whose report it is
     "missing-year": N_(
@@ -111,6 +133,18 @@ FINDINGS: dict[str, str] = {
     "ambiguous-number": N_(
         "“{found}” can be read in two ways (unit: {expected}). Type it as a number, with a comma only before decimals."
     ),
+    "date-for-number": N_(
+        "Found the date {found} where a number belongs (unit: {expected}). Excel turns a fraction such as 2/3 into a date. Type the number again."
+    ),
+    "range-for-number": N_(
+        "Found the range “{found}” where one number belongs (unit: {expected}). Type the one number that holds."
+    ),
+    "fraction-for-number": N_(
+        "Found the fraction “{found}” where one number belongs (unit: {expected}). Type the number that this question asks for."
+    ),
+    "linked-workbook": N_(
+        "{found} comes from another workbook by a formula; the value saved last was read. Type it as a number if the other workbook may have changed."
+    ),
     "number-as-text": N_(
         "“{found}” is a text; it was read as {expected}. Type it as a number if that is not right."
     ),
@@ -148,6 +182,9 @@ FINDINGS: dict[str, str] = {
     "appendix-no-table": N_(
         "No table of targets was found. Expected a head with {expected}. Check that the head names the rows and the years."
     ),
+    "appendix-no-target": N_(
+        "No target could be read, though there is a table. Expected the titles of: {expected}. Check the titles and the cells under the years."
+    ),
     "appendix-year-missing": N_(
         "There is no column for a year of the plan ({expected}). Add it if the plan sets targets for it."
     ),
@@ -167,7 +204,7 @@ FINDINGS: dict[str, str] = {
         "“{found}” is not a year of the plan ({expected}) and was not read. Correct the year."
     ),
     "appendix-row-unknown": N_(
-        "The title “{found}” fits no indicator. Expected one of: {expected}. Correct the title, or add the indicator to the plan."
+        "“{found}” is not among the plan's indicators and was not read. Expected one of: {expected}. Correct the title if it is one of these; add it to indicators.toml if it is meant to be computed."
     ),
     "appendix-row-ambiguous": N_(
         "The title “{found}” fits several indicators: {expected}. Give the full title."
@@ -180,6 +217,24 @@ FINDINGS: dict[str, str] = {
     ),
     "appendix-range": N_(
         "“{found}” is a range. Expected one value such as “{expected}”. Enter the value that counts."
+    ),
+    "appendix-ratio": N_(
+        "“{found}” is a ratio of two parts, not a target. Expected one value such as “{expected}”. Enter the share that counts."
+    ),
+    "appendix-date": N_(
+        "Excel turned a fraction or a number into a date ({found}). Expected a value such as “{expected}”. Type it again as text or as a percentage."
+    ),
+    "appendix-agencies-named": N_(
+        "“{found}” names agencies; a target is a share of them. Expected a value such as: {expected}. Write the share that is meant."
+    ),
+    "appendix-qualitative": N_(
+        "“{found}” states no number, so no target was read; the year is shown without a target for this row. Enter a value such as “{expected}” if one is meant."
+    ),
+    "appendix-fraction-read": N_(
+        "“{found}” is a fraction; it was read as {expected}. Type the percentage if that is not right."
+    ),
+    "appendix-fraction-doubtful": N_(
+        "The fraction “{found}” is not clearly a number of agencies out of all, or names more or fewer agencies than it counts. Expected a value such as: {expected}. Correct it."
     ),
     "appendix-bare-fraction": N_(
         "{found} has no percent sign, so it can mean {found}% or {expected}. Format the cell as a percentage."
@@ -228,6 +283,9 @@ ERRORS: dict[str, str] = {
     ),
     "not-acceptable": N_(
         "“{file}” has faults that must be corrected first, or holds no report. Nothing was stored."
+    ),
+    "confirmation-needed": N_(
+        "There are remarks on these files: {files}. Nothing was stored. Look at the remarks, then say in a few words that they are in order, and accept again."
     ),
     "unknown-document": N_("There is no stored file with the hash {found}. Check the hash."),
     "filter-not-in-table": N_(
@@ -289,6 +347,20 @@ VERDICTS: dict[Verdict, str] = {
     Verdict.REMARKS: N_("Ready to accept, with remarks"),
     Verdict.BLOCKING: N_("Must be corrected first"),
     Verdict.UNREADABLE: N_("Cannot be read"),
+}
+
+OLD_FORMAT = "old-format"
+# What marking the faults in a workbook would lose of it; then there is only a list of them.
+LOST: dict[str, str] = {
+    "unreadable": N_("The file cannot be read, so nothing can be marked in it."),
+    OLD_FORMAT: N_("The file is not an Excel workbook of the kind .xlsx, the only one to mark."),
+    "macros": N_("The workbook holds macros, which would be lost."),
+    "drawings": N_("The workbook holds pictures, shapes or charts, which would be lost."),
+    "extensions": N_(
+        "The workbook uses newer features of Excel (such as lists taken from another sheet, sparklines, slicers, pivot tables, threaded comments), which would be lost."
+    ),
+    "large": N_("The workbook is too large for marking cell by cell."),
+    "other": N_("The workbook holds something that would be lost or changed."),
 }
 
 

@@ -6,10 +6,13 @@ Terms are those of docs/glossary.md.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
+from unicodedata import normalize
 
 
 class TbdxError(Exception):
@@ -152,6 +155,18 @@ class CheckedFile:
     fields: tuple[ReportedField, ...] = ()
     findings: tuple[Finding, ...] = ()
 
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        content: bytes,
+        fields: Sequence[ReportedField] = (),
+        findings: Sequence[Finding] = (),
+    ) -> Self:
+        """The file with its hash. A name is kept as typed on most systems: composed (NFC)."""
+        digest = hashlib.sha256(content).hexdigest()
+        return cls(normalize("NFC", name), content, digest, tuple(fields), tuple(findings))
+
     @property
     def verdict(self) -> Verdict:
         severities = {finding.severity for finding in self.findings}
@@ -165,13 +180,20 @@ class CheckedFile:
     def acceptable(self) -> bool:
         return self.verdict in (Verdict.OK, Verdict.REMARKS)
 
+    @property
+    def needs_confirmation(self) -> bool:
+        """Whether whoever accepts the file has remarks to confirm; not if it is stored already."""
+        codes = {finding.code for finding in self.findings}
+        return self.verdict is Verdict.REMARKS and "already-stored" not in codes
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:
     """One agency's report for one year in one phase, as stored.
 
     `version` counts the submissions of the same agency, year and phase from 1;
-    `counts` is true for the one whose figures are in use.
+    `counts` is true for the one whose figures are in use. `confirmation` is
+    what was said about the file's remarks when it was accepted.
     """
 
     id: int
@@ -184,6 +206,7 @@ class Submission:
     accepted_at: datetime
     revision: int
     counts: bool
+    confirmation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,13 @@ RULES: dict[str, tuple[str, ...]] = {
 """Every rule that a plan states, with its legal values; docs/plan-data.md explains them."""
 
 
+class Checks(Definition):
+    """From what change on a reported figure is asked about."""
+
+    amount_factor: float = Field(default=2, gt=1)
+    unit_factor: float = Field(default=200, gt=1)
+
+
 class Rule(Definition):
     """A decision of the product where the plan is silent; shown on the method page."""
 
@@ -328,6 +335,14 @@ class Form(Definition):
     maturity: Maturity
     texts: FreeTexts
 
+    @property
+    def listed_words(self) -> tuple[str, ...]:
+        """The words that cells of the form offer in lists, and others read alike."""
+        groups = (*self.answer_words.values(), *self.phase_words.values())
+        states = (word for state in self.tasks.states for word in (state.vi, state.en))
+        words = (word for group in groups for word in group)
+        return (*words, *states, *self.maturity.levels, *self.maturity.versions)
+
     def question(self, name: str) -> Question | None:
         return next((question for question in self.field if question.name == name), None)
 
@@ -343,6 +358,7 @@ class Plan(Definition):
     province: tuple[DatedName, ...]
     authority: tuple[DatedName, ...]
     rule: tuple[Rule, ...]
+    checks: Checks = Checks()
     abbreviations: dict[str, str]
     indicators: tuple[Indicator, ...]
     agencies: tuple[Agency, ...]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -18,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from tbdx import messages, metrics
+from tbdx.continuity import Reports, compare
 from tbdx.i18n import DEFAULT, language
 from tbdx.model import (
     Answer,
@@ -35,7 +37,11 @@ from tbdx.plan import Agency, Indicator, Plan
 from tbdx.settings import Settings
 from tbdx.store import Store
 from tbdx.workbook import SubmissionReader, write_form
+from tbdx.workbook.annotating import AnnotatedCopy
 from tbdx.workbook.appendix import read_appendix
+from tbdx.workbook.bundles import pack, unpack
+from tbdx.workbook.package import Refused
+from tbdx.workbook.protected import Limits, ProtectedReader
 from tbdx.workbook.sheets import as_text
 
 Value = Answer | float | str | None
@@ -120,17 +126,23 @@ class View:
         )
         return rows.to_dict("records")
 
-    def reported(self, agency: str, year: int) -> dict[str, Value]:
-        """One agency's answers of one year by field; empty when it has not reported."""
-        rows = self.panel[(self.panel["agency"] == agency) & (self.panel["year"] == year)]
+    @cached_property
+    def reports(self) -> dict[tuple[str, int], dict[str, Value]]:
+        """Every answer in use by agency and year, then by field; blanks are left out."""
         kinds = {question.name: question.kind for question in self.plan.form.field}
-        values: dict[str, Value] = {}
-        for name, number, text in zip(rows["field"], rows["number"], rows["text"], strict=True):
+        reports: dict[tuple[str, int], dict[str, Value]] = {}
+        columns = (self.panel[name] for name in ("agency", "year", "field", "number", "text"))
+        for agency, year, name, number, text in zip(*columns, strict=True):
+            values = reports.setdefault((agency, int(year)), {})
             if pd.notna(number):
                 values[name] = float(number)
             elif pd.notna(text):
                 values[name] = Answer(text) if kinds.get(name) == "answer" else str(text)
-        return values
+        return reports
+
+    def reported(self, agency: str, year: int) -> dict[str, Value]:
+        """One agency's answers of one year by field; empty when it has not reported."""
+        return self.reports.get((agency, year), {})
 
     @cached_property
     def merged_baselines(self) -> dict[str, dict[str, float]]:
@@ -156,6 +168,7 @@ class Service:
         store: Store,
         samples: Path | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        limits: Limits = Limits(),  # noqa: B008 (frozen)
     ) -> None:
         self.plan = plan
         self.targets, findings = read_appendix(plan.appendix_path.read_bytes(), plan)
@@ -166,10 +179,11 @@ class Service:
         ]
         if faults:
             raise TbdxError("plan-invalid", folder=plan.folder.name, faults=faults)
+        self.appendix_remarks = findings
         self._store = store
         self._samples = samples
         self._now = now
-        self._reader = SubmissionReader(plan)
+        self._reader = ProtectedReader(plan, limits)
         self._lock = Lock()
         self._view: View | None = None
 
@@ -180,7 +194,13 @@ class Service:
         Raises TbdxError: plan-invalid, store-unavailable, store-newer.
         """
         plan = Plan.load(settings.plan)
-        return cls(plan, Store.open(settings.database_url), settings.samples)
+        store = Store.open(settings.database_url)
+        return cls(plan, store, settings.samples, limits=_limits(settings))
+
+    def close(self) -> None:
+        """Give back the store's connections and end the reading processes."""
+        self._reader.close()
+        self._store.close()
 
     def view(self) -> View:
         """What there is to see now: real figures, or samples while there are none."""
@@ -206,7 +226,8 @@ class Service:
     def sample_view(self) -> View:
         """The illustrative figures, from a store of their own that never holds a real one."""
         paths = sorted(self._samples.glob("*.xlsx")) if self._samples else []
-        read = [self._reader.read(path.name, path.read_bytes()) for path in paths]
+        reader = SubmissionReader(self.plan)
+        read = [reader.read(path.name, path.read_bytes()) for path in paths]
         files = [file for file in read if file.acceptable]  # another plan has other agencies
         with tempfile.TemporaryDirectory(prefix="tbdx-samples-") as folder:
             store = Store.open(f"sqlite:///{Path(folder) / 'samples.db'}")
@@ -215,18 +236,49 @@ class Service:
             store.close()
         return View(self.plan, self.targets, self._store.revision(), True, panel, submissions)
 
-    def check(self, files: Sequence[Upload]) -> list[CheckedFile]:
-        """Read files and say everything about them. Stores nothing."""
-        checked = [self._reader.read(name, content) for name, content in files]
+    def warm(self) -> None:
+        """Start the processes that read files, before the first file is there."""
+        self._reader.warm()
+
+    def unpack(self, files: Sequence[Upload]) -> list[Upload]:
+        """The files with each ZIP archive replaced by the files in it, named by their place in it.
+
+        An archive that cannot be unpacked stays as it is; checking says why.
+        """
+        unpacked: list[Upload] = []
+        for name, content in files:
+            inside = None
+            with suppress(Refused):
+                inside = self._reader.call(unpack, content)
+            if inside is None:
+                unpacked.append((name, content))
+            else:
+                unpacked += [(f"{name}/{path}", part) for path, part in inside]
+        return unpacked
+
+    def check(
+        self, files: Sequence[Upload], progress: Callable[[int], object] = lambda _: None
+    ) -> list[CheckedFile]:
+        """Read files and say everything about them, in the order given. Stores nothing.
+
+        `progress` is told after each file how many are done.
+        """
+        checked = []
+        for number, file in enumerate(self._reader.read_each(files), start=1):
+            checked.append(file)
+            progress(number)
         latest: dict[ReportKey, Submission] = {}
         for submission in reversed(self._store.submissions()):
             latest[submission.agency, submission.year, submission.phase] = submission
+        view = self.view()
+        stored = {} if view.sample else view.reports
         senders: dict[ReportKey, str] = {}
         remarked = []
         for file in checked:
             keys = dict.fromkeys((f.agency, f.year, f.phase) for f in file.fields)
             remarks = [
                 *self._remarks_on_stored(file, list(keys), latest),
+                *self._remarks_on_earlier(file, stored),
                 *self._remarks_on_batch(file, list(keys), senders),
             ]
             remarked.append(replace(file, findings=(*file.findings, *remarks)))
@@ -247,8 +299,14 @@ class Service:
         return [
             *(self._about("replaces-report", submission) for submission in replaced),
             *(self._about("estimate-after-final", submission) for submission in outranked),
-            *self._remarks_on_baseline(file),
         ]
+
+    def _remarks_on_earlier(self, file: CheckedFile, stored: Reports) -> list[Finding]:
+        """What differs from the reports before it; the base year of merged agencies is theirs."""
+        merged = self._remarks_on_baseline(file)
+        said = {(finding.sheet, finding.cell) for finding in merged}
+        remarks = compare(file.fields, stored, self.plan)
+        return [*merged, *(r for r in remarks if (r.sheet, r.cell) not in said)]
 
     def _remarks_on_baseline(self, file: CheckedFile) -> list[Finding]:
         """A merged agency's own base-year figure that is not the one computed with."""
@@ -291,12 +349,27 @@ class Service:
     def _moment(self, submission: Submission) -> str:
         return f"{submission.accepted_at.astimezone(self.plan.due.zone):%d/%m/%Y %H:%M}"
 
-    def accept(self, files: Sequence[CheckedFile]) -> list[Receipt]:
+    def accept(self, files: Sequence[CheckedFile], confirmation: str = "") -> list[Receipt]:
         """Store checked files, all of them in one transaction or none.
 
-        Raises TbdxError: not-acceptable when one has blocking findings.
+        `confirmation` is a word on the files' remarks; it is kept with the submissions.
+        Raises TbdxError: not-acceptable when a file has blocking findings,
+        confirmation-needed when one has remarks and nothing was said about them.
         """
-        return self._store.accept(files, self._now())
+        confirmation = confirmation.strip()
+        unconfirmed = [file.name for file in files if file.needs_confirmation]
+        if unconfirmed and not confirmation and all(file.acceptable for file in files):
+            raise TbdxError("confirmation-needed", files=", ".join(unconfirmed))
+        return self._store.accept(files, self._now(), confirmation)
+
+    def annotated(self, file: CheckedFile, language_code: str) -> AnnotatedCopy:
+        """The sent workbook with its findings marked in it, or a list of them."""
+        return self._reader.annotate(file, language_code)
+
+    def annotated_bundle(self, files: Sequence[CheckedFile], language_code: str) -> bytes:
+        """The annotated copies of several files as one ZIP archive."""
+        copies = [self.annotated(file, language_code) for file in files]
+        return pack([(copy.name, copy.content) for copy in copies])
 
     def form(self, agency_id: str, year: int) -> bytes:
         """The blank yearly form, with the baseline and last year's answers where known.
@@ -322,6 +395,18 @@ class Service:
     def document(self, sha256: str) -> Upload:
         """The original file with this hash. Raises TbdxError: unknown-document."""
         return self._store.document(sha256)
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(settings.read_seconds, settings.read_megabytes, settings.read_workers)
+
+
+def read_targets(
+    settings: Settings, plan: Plan, content: bytes
+) -> tuple[tuple[Target, ...], tuple[Finding, ...]]:
+    """The targets of any appendix by the plan's definitions, and all findings about it."""
+    with ProtectedReader(plan, _limits(settings)) as reader:
+        return reader.read_appendix(content)
 
 
 def reports_of(fields: Sequence[ReportedField], plan: Plan) -> list[tuple[Agency, int]]:

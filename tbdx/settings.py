@@ -30,3 +30,16 @@ class Settings(BaseSettings):
     language: str = Field(
         default="vi", description="The language of the command line and of a first visit: vi or en."
     )
+    read_seconds: float = Field(
+        default=8,
+        gt=0,
+        description="How long reading one workbook may take, in seconds.",
+    )
+    read_megabytes: int = Field(
+        default=600,
+        ge=300,
+        description="How much memory reading one workbook may take, in MB (not kept on Windows).",
+    )
+    read_workers: int = Field(
+        default=2, ge=1, description="How many workbooks are read at the same time."
+    )

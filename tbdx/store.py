@@ -99,6 +99,7 @@ _submission = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("accepted_at", _Moment, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("confirmation", sa.String),
     sa.UniqueConstraint("agency", "year", "phase", "version"),
     sa.CheckConstraint("phase IN ('estimate', 'final')", name="phase"),
 )
@@ -212,8 +213,12 @@ class Store:
         with self._connection() as connection:
             return int(connection.execute(sa.select(_revision.c.number)).scalar_one())
 
-    def accept(self, files: Sequence[CheckedFile], at: datetime) -> list[Receipt]:
+    def accept(
+        self, files: Sequence[CheckedFile], at: datetime, confirmation: str = ""
+    ) -> list[Receipt]:
         """Store all of `files` as received at `at`, or none of them; one receipt each.
+
+        `confirmation` is kept with every submission whose file has remarks.
 
         A file becomes one submission for each agency, year and phase it
         reports on, with the next version. A file that is already the latest
@@ -232,7 +237,7 @@ class Store:
             return []
         with self._connection() as connection:
             revision = _raise_revision(connection)
-            versions = [_add(connection, file, at, revision) for file in files]
+            versions = [_add(connection, file, at, revision, confirmation) for file in files]
             stored = _submissions_of(connection, {file.sha256 for file in files})
             if any(added for added, _ in versions):
                 connection.commit()
@@ -403,7 +408,7 @@ _Version = tuple[str, int, str, int]  # agency, year, phase, version
 
 
 def _add(
-    connection: sa.Connection, file: CheckedFile, at: datetime, revision: int
+    connection: sa.Connection, file: CheckedFile, at: datetime, revision: int, confirmation: str
 ) -> tuple[bool, list[_Version]]:
     """Write one file; whether anything was written, and the versions that hold its reports."""
     reports = _by_report(file.fields)
@@ -434,6 +439,7 @@ def _add(
                 version=version + 1,
                 accepted_at=at,
                 revision=revision,
+                confirmation=confirmation if file.needs_confirmation else None,
             )
             .returning(_submission.c.id)
         ).scalar_one()
@@ -525,4 +531,5 @@ def _submission_from(row: sa.Row[Any]) -> Submission:
         accepted_at=row.accepted_at,
         revision=row.revision,
         counts=row.rank == 1,
+        confirmation=row.confirmation or "",
     )

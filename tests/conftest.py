@@ -18,6 +18,7 @@ from urllib.request import urlopen
 
 import psycopg
 import pytest
+from office import Office
 from playwright.sync_api import Browser, sync_playwright
 
 from tbdx.plan import Plan
@@ -87,6 +88,14 @@ def postgres_database(postgres_url: str) -> str:
     return postgres_url.replace("@/postgres", f"@/{name}")
 
 
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """LibreOffice with a profile of its own."""
+    if not shutil.which("soffice"):
+        pytest.fail("soffice was not found on the PATH. Run scripts/system_packages.sh.")
+    return Office(tmp_path_factory.mktemp("office"))
+
+
 def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
     """With TBDX_NO_SKIPS=1 a skipped test is a failed one: no tool may be missing."""
     skipped = report.skipped and not hasattr(report, "wasxfail")
@@ -113,8 +122,9 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 def service(plan: Plan, tmp_path: Path) -> Iterator[Service]:
     """The use cases on an empty store of their own, with the illustrative reports."""
     store = Store.open(f"sqlite:///{tmp_path / 'tbdx.db'}")
-    yield Service(plan, store, ROOT / "data" / "samples")
-    store.close()
+    service = Service(plan, store, ROOT / "data" / "samples")
+    yield service
+    service.close()
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
+import shutil
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +20,14 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from scripts.make_appendix import TARGET, TITLES, build_workbook, to_bytes
-from tbdx.model import Finding, Severity, Target
+from tbdx.i18n import language
+from tbdx.messages import finding_sentence
+from tbdx.metrics import needed_count
+from tbdx.model import Finding, Severity, Target, TbdxError
 from tbdx.plan import Plan
+from tbdx.service import Service
+from tbdx.store import Store
+from tbdx.workbook import appendix
 from tbdx.workbook.appendix import read_appendix
 
 Pair = tuple[float, float | None]
@@ -336,6 +345,10 @@ def test_merged_value_is_read_from_its_top_left_cell(plan: Plan) -> None:
         ("66.67%", "General", 66.67, 2, "66.67%"),
         ("tối thiểu 67%", "General", 67, 0, "tối thiểu 67%"),
         ("≥ 67% CQBC", "General", 67, 0, "≥ 67% CQBC"),
+        (">= 67%", "General", 67, 0, ">= 67%"),
+        ("đạt 67%", "General", 67, 0, "đạt 67%"),
+        ("Phấn đấu đạt 67% trở lên", "General", 67, 0, "Phấn đấu đạt 67% trở lên"),
+        ("67 phần trăm", "General", 67, 0, "67 phần trăm"),
         ("67", "@", 67, 0, "67"),
         (0.6667, "0.00%", 66.67, 2, "66,67%"),
         (0.667, "0.0%", 66.7, 1, "66,7%"),
@@ -414,11 +427,20 @@ def test_any_share_written_in_vietnamese_style_is_read_exactly(
         ("1.000%", "General", "appendix-value-unreadable"),
         ("> 67%", "General", "appendix-value-unreadable"),
         ("khoảng 67%", "General", "appendix-value-unreadable"),
-        ("2/3", "General", "appendix-value-unreadable"),
-        ("x", "General", "appendix-value-unreadable"),
+        ("trên 67%", "General", "appendix-value-unreadable"),
+        ("dưới 67%", "General", "appendix-value-unreadable"),
+        ("50/30/20", "General", "appendix-value-unreadable"),
+        ("ngày 24/11/2023", "General", "appendix-value-unreadable"),
+        ("2 cơ quan", "General", "appendix-value-unreadable"),
+        ("67% (Báo Ví dụ, Đài Ví dụ)", "General", "appendix-value-unreadable"),
+        ("?", "General", "appendix-value-unreadable"),
+        ("… %", "General", "appendix-value-unreadable"),
+        ("sáu mươi bảy phần trăm", "General", "appendix-value-unreadable"),
         (True, "General", "appendix-value-unreadable"),
         ("#DIV/0!", "General", "appendix-value-unreadable"),
-        (datetime(2025, 3, 2), "d/m", "appendix-value-unreadable"),  # noqa: DTZ001 - "2/3"
+        ("#REF!", "General", "appendix-value-unreadable"),
+        (datetime(2025, 3, 2), "d/m", "appendix-date"),  # noqa: DTZ001 - "2/3"
+        (time(2, 3), "h:mm", "appendix-date"),
         ("33% cơ quan báo chí tăng doanh thu 10%", "General", "appendix-threshold-unexpected"),
         ("=0.6+0.07", "0%", "appendix-formula-without-value"),
     ],
@@ -462,9 +484,9 @@ def test_hidden_decimals_give_what_is_printed_and_a_remark(plan: Plan) -> None:
     )
 
 
-@pytest.mark.parametrize("blank", [None, "", "  ", "\u00a0\n"])
+@pytest.mark.parametrize("blank", [None, "", "  ", "\u00a0\n", "-", "–", "…", "...", "- -"])
 def test_empty_cell_is_no_target(plan: Plan, blank: str | None) -> None:
-    """An empty cell under a year is no target and no fault."""
+    """An empty cell under a year, or one with only a dash or dots, is no target and no fault."""
     assert read_cell(plan, blank) == []
 
 
@@ -503,20 +525,21 @@ def test_stt_that_disagrees_is_remarked_and_the_title_counts(plan: Plan) -> None
 
 
 @pytest.mark.parametrize(
-    ("title", "code"),
+    ("title", "code", "severity"),
     [
-        ("Tỷ lệ người dân hài lòng", "appendix-row-unknown"),
-        (None, "appendix-row-unknown"),
-        ("Đào tạo về tòa soạn hội tụ", "appendix-row-ambiguous"),
+        ("Tỷ lệ người dân hài lòng", "appendix-row-unknown", Severity.REMARK),
+        (None, "appendix-row-unknown", Severity.REMARK),
+        ("Đào tạo về tòa soạn hội tụ", "appendix-row-ambiguous", Severity.BLOCKING),
     ],
 )
 def test_row_that_is_no_single_indicator_is_skipped(
-    plan: Plan, title: str | None, code: str
+    plan: Plan, title: str | None, code: str, severity: Severity
 ) -> None:
-    """A title that fits no indicator, or several, blocks; its STT is not used to guess."""
+    """A title that fits no indicator is listed, one that fits several blocks; no STT is a guess."""
     targets, findings = read_changed(plan, lambda sheet: setattr(sheet["B11"], "value", title))
     assert codes(findings)[:1] == [code]
-    assert (findings[0].severity, findings[0].cell) == (Severity.BLOCKING, "B11")
+    assert (findings[0].severity, findings[0].cell) == (severity, "B11")
+    assert findings[0].found == (title or "")
     assert {t.year for t in targets if t.row == 1} == set(YEARS[1])
 
 
@@ -665,6 +688,14 @@ def test_workbook_without_a_table_blocks(plan: Plan) -> None:
     assert (finding.code, finding.severity) == ("appendix-no-table", Severity.BLOCKING)
 
 
+def test_a_table_without_any_target_blocks(plan: Plan) -> None:
+    """Rows of another plan are only remarked on; when nothing at all is left, that is a fault."""
+    rows = [["Nội dung", "Năm 2025"], ["Tỷ lệ hộ nghèo", "67%"], ["Số trường học", "50%"]]
+    targets, findings = read_appendix(saved(lambda book: put(book.active, 1, rows)), plan)
+    assert targets == ()
+    assert ("appendix-no-target", Severity.BLOCKING) in {(f.code, f.severity) for f in findings}
+
+
 def test_sheet_of_absurd_size_is_not_walked(plan: Plan) -> None:
     """A sheet that claims billions of cells is refused at once."""
 
@@ -675,3 +706,457 @@ def test_sheet_of_absurd_size_is_not_walked(plan: Plan) -> None:
     targets, (finding,) = read_appendix(saved(build), plan)
     assert pairs(targets) == PRINTED
     assert (finding.code, finding.sheet) == ("appendix-sheet-too-large", "Lớn")
+
+
+# --- any province's appendix ------------------------------------------------------------------
+
+PLATFORMS, ANALYSIS, NEWSROOM, REVENUE, TRAINING, SECURITY = TITLES
+Row = tuple[str, Severity, str]  # code, severity, cell
+FRACTION: Row = ("appendix-fraction-read", Severity.REMARK, "C2")
+NO_NUMBER: Row = ("appendix-qualitative", Severity.REMARK, "C2")
+
+
+def blocked(code: str, cell: str = "C2") -> Row:
+    return f"appendix-{code}", Severity.BLOCKING, cell
+
+
+def about_cells(findings: Iterable[Finding]) -> list[Row]:
+    """The findings that name a cell; what the appendix lacks is said of the whole file."""
+    return [(f.code, f.severity, f.cell) for f in findings if f.cell]
+
+
+def goal(title: str, value: Any, head: str = "Mục tiêu đến năm 2025") -> list[list[Any]]:
+    """A table of one row and a single column of goals."""
+    return [["STT", "Nội dung", head], [1 + TITLES.index(title), title, value]]
+
+
+def decomposed(words: str) -> str:
+    return unicodedata.normalize("NFD", words)
+
+
+# Cells below a single goal column: what stands in C2, the pair read for 2025, what is said of it.
+CELLS: list[tuple[str, Any, Pair | None, Row | None]] = [
+    (PLATFORMS, "67%", (67, None), None),
+    (PLATFORMS, "đạt tối thiểu 67 phần trăm", (67, None), None),
+    (PLATFORMS, "2/3 cơ quan báo chí", (66.67, None), FRACTION),
+    (PLATFORMS, "02/03 cơ quan", (66.67, None), FRACTION),
+    (PLATFORMS, "2/3", (66.67, None), FRACTION),
+    (PLATFORMS, "0/3 CQBC", (0, None), FRACTION),
+    (PLATFORMS, "3/3 cơ quan báo chí", (100, None), FRACTION),
+    (PLATFORMS, "Phấn đấu đạt 1/2 số cơ quan báo chí", (50, None), FRACTION),
+    (PLATFORMS, "40/60 cơ quan báo chí", (66.67, None), FRACTION),
+    (PLATFORMS, "2/3 cơ quan báo chí (Báo Ví dụ, Đài Ví dụ)", (66.67, None), FRACTION),
+    (
+        PLATFORMS,
+        "2/3 cơ quan (Báo Ví dụ và Đài Phát thanh và Truyền hình)",
+        (66.67, None),
+        FRACTION,
+    ),
+    (PLATFORMS, "2/3 cơ quan\n(Báo Ví dụ\n- Tạp chí Ví dụ)", (66.67, None), FRACTION),
+    (PLATFORMS, "2/3 cơ quan (VNTB; Đài PT&TH)", (66.67, None), FRACTION),
+    (PLATFORMS, "2/3 co quan bao chi (Bao Vi du, Dai Vi du)", (66.67, None), FRACTION),
+    (PLATFORMS, decomposed("2/3 cơ quan (Báo Ví dụ và Đài Ví dụ)"), (66.67, None), FRACTION),
+    (PLATFORMS, "2/3 cơ quan báo chí (Báo Ví dụ)", None, blocked("fraction-doubtful")),
+    (PLATFORMS, "2/3 cơ quan (Báo TB, Báo Thái Bình)", None, blocked("fraction-doubtful")),
+    (PLATFORMS, "1/3 cơ quan (Báo Ví dụ, Đài Ví dụ)", None, blocked("fraction-doubtful")),
+    (PLATFORMS, "2/3 cơ quan báo chí (trừ Tạp chí Ví dụ)", None, blocked("fraction-doubtful")),
+    (PLATFORMS, "4/3 cơ quan báo chí", None, blocked("fraction-doubtful")),
+    (PLATFORMS, "2/0 cơ quan báo chí", None, blocked("fraction-doubtful")),
+    (PLATFORMS, "0/0", None, blocked("fraction-doubtful")),
+    (PLATFORMS, "2/3 phóng viên", None, blocked("fraction-doubtful")),
+    (PLATFORMS, "2/3 nguồn thu", None, blocked("fraction-doubtful")),
+    (PLATFORMS, "khoảng 2/3 cơ quan", None, blocked("fraction-doubtful")),
+    (PLATFORMS, "67% (2/3 cơ quan)", None, blocked("fraction-doubtful")),
+    (PLATFORMS, "2/3 cơ quan (67%)", None, blocked("fraction-doubtful")),
+    (TRAINING, "2/3", None, blocked("fraction-doubtful")),
+    (TRAINING, "70%", (70, None), None),
+    (REVENUE, "1/3 cơ quan báo chí tăng doanh thu 10%", (33.33, 10), FRACTION),
+    (REVENUE, "1/3 cơ quan báo chí", None, blocked("threshold-missing")),
+    (REVENUE, "33% cơ quan tăng doanh thu 1/3", None, blocked("fraction-doubtful")),
+    (PLATFORMS, (datetime(2025, 3, 2), "d/m"), None, blocked("date")),  # noqa: DTZ001 - "2/3" typed
+    (PLATFORMS, "Báo Ví dụ, Đài Ví dụ", None, blocked("agencies-named")),
+    (PLATFORMS, "Báo Ví dụ\nĐài Phát thanh\nvà Truyền hình Ví dụ", None, blocked("agencies-named")),
+    (PLATFORMS, "VNTB", None, blocked("agencies-named")),
+    (PLATFORMS, "(Tạp chí Ví dụ)", None, blocked("agencies-named")),
+    (PLATFORMS, "Bao Vi du, Dai Vi du", None, blocked("agencies-named")),
+    (PLATFORMS, "Báo cáo hằng năm", None, NO_NUMBER),
+    (PLATFORMS, "Bảo đảm", None, NO_NUMBER),
+    (PLATFORMS, "Bao dam", None, NO_NUMBER),
+    (PLATFORMS, "Báo Ví dụ, các đơn vị khác", None, NO_NUMBER),
+    (PLATFORMS, "60%/40%", None, blocked("ratio")),
+    (PLATFORMS, "60/40", None, blocked("ratio")),
+    (PLATFORMS, "60:40", None, blocked("ratio")),
+    (PLATFORMS, "33%/10%", None, blocked("ratio")),
+    (PLATFORMS, "70% - 30%", None, blocked("ratio")),
+    (PLATFORMS, "70-30", None, blocked("ratio")),
+    (PLATFORMS, "33-67%", None, blocked("range")),
+    (PLATFORMS, "30% - 50%", None, blocked("range")),
+    (PLATFORMS, "70% - 20%", None, blocked("range")),
+    (PLATFORMS, "1/3 - 2/3 cơ quan", None, blocked("range")),
+    *((PLATFORMS, words, None, NO_NUMBER) for words in ("Hoàn thành", "Cơ bản hoàn thành", "x")),
+    *((PLATFORMS, words, None, NO_NUMBER) for words in ("Triển khai", "Duy trì", "Đạt", "✓")),
+    *((REVENUE, words, None, NO_NUMBER) for words in ("Phấn đấu đạt", "Tăng", "Không", "N/A")),
+    (PLATFORMS, "Duy trì 2 kênh", None, blocked("value-unreadable")),
+    (PLATFORMS, "⅔ cơ quan", None, blocked("value-unreadable")),
+    (PLATFORMS, "khoảng 67%", None, blocked("value-unreadable")),
+    (PLATFORMS, "-", None, None),
+]
+
+
+@pytest.mark.parametrize(("title", "value", "pair", "said"), CELLS)
+def test_cell_of_another_province_is_read_or_flagged(
+    plan: Plan, title: str, value: Any, pair: Pair | None, said: Row | None
+) -> None:
+    """A cell gives its one meaning or none; what is doubtful or taken is said of its address."""
+    content = saved(lambda book: put(book.active, 1, goal(title, value)))
+    targets, findings = read_appendix(content, plan)
+    row = 1 + TITLES.index(title)
+    assert pairs(targets) == ({} if pair is None else {(row, 2025): pair})
+    assert about_cells(findings) == ([] if said is None else [said])
+
+
+def test_fraction_is_k_of_n_agencies(plan: Plan) -> None:
+    """2/3 asks for 2 of 3 and 4 of 6; it is printed as it stands and remarked as read."""
+    content = saved(lambda book: put(book.active, 1, goal(PLATFORMS, "2/3 cơ quan báo chí")))
+    (target,), findings = read_appendix(content, plan)
+    assert (target.share_pct, target.decimals) == (66.67, 2)
+    assert target.as_printed == "2/3 cơ quan báo chí"
+    assert [needed_count(n, target.share_pct, target.decimals) for n in (3, 6)] == [2, 4]
+    place = ("Sheet", "C2", "")
+    found = Finding(FRACTION[0], Severity.REMARK, *place, "2/3 cơ quan báo chí", "66,67%")
+    assert found in findings
+
+
+@given(st.integers(1, 40).flatmap(lambda n: st.tuples(st.integers(1, n), st.just(n))))
+@settings(max_examples=60, deadline=None)
+def test_any_fraction_is_met_by_as_many_and_no_fewer(plan: Plan, fraction: tuple[int, int]) -> None:
+    """k of n, and as often as many in a province with more agencies, is what k/n asks for."""
+    k, n = fraction
+    content = saved(lambda book: put(book.active, 1, goal(PLATFORMS, f"{k}/{n} cơ quan báo chí")))
+    (target,), _ = read_appendix(content, plan)
+    needed = [needed_count(n * times, target.share_pct, target.decimals) for times in (1, 2, 5)]
+    assert needed == [k, 2 * k, 5 * k]
+
+
+FAR = "Đến năm 2030"
+TWO_YEARS = "Mục tiêu đến năm 2025, định hướng đến năm 2030"
+UNKNOWN: Row = ("appendix-row-unknown", Severity.REMARK, "A3")
+
+# Tables of other shapes: the rows, the pairs read by row and year, what is said of which cell.
+SHAPES: dict[str, tuple[list[list[Any]], dict[tuple[int, int], Pair], list[Row]]] = {
+    **{
+        f"single goal: {head}": (goal(PLATFORMS, "67%", head), {(1, year): (67, None)}, [])
+        for head, year in (
+            ("Mục tiêu đến năm 2025", 2025),
+            ("Mục tiêu đến hết năm 2025", 2025),
+            ("Chỉ tiêu đến năm 2025 (%)", 2025),
+            (FAR, 2030),
+            ("MT 2030", 2030),
+        )
+    },
+    "a head of two years": (goal(PLATFORMS, "67%", TWO_YEARS), {}, [blocked("head-unclear", "C1")]),
+    "a head of two years beside a clear one": (
+        [["STT", "Nội dung", "Năm 2024", TWO_YEARS], [1, PLATFORMS, "33%", "67%"]],
+        {(1, 2024): (33, None)},
+        [blocked("head-unclear", "D1")],
+    ),
+    "a head that says something else": (
+        goal(PLATFORMS, "67%", "Số cơ quan năm 2025"),
+        {},
+        [blocked("head-unclear", "C1")],
+    ),
+    "no STT": (
+        [["Chỉ tiêu", FAR], [PLATFORMS, "100%"], [TRAINING, "70%"]],
+        {(1, 2030): (100, None), (5, 2030): (70, None)},
+        [],
+    ),
+    "no STT, the unit before the goals": (
+        [["Chỉ tiêu", "ĐVT", "Năm 2025", FAR], [PLATFORMS, "%", 67, 100]],
+        {(1, 2025): (67, None), (1, 2030): (100, None)},
+        [],
+    ),
+    "goals before the unit": (
+        [["TT", "Chỉ tiêu", FAR, "Đơn vị tính"], [1, PLATFORMS, 67, "Tỷ lệ phần trăm"]],
+        {(1, 2030): (67, None)},
+        [],
+    ),
+    "a bare number of agencies is no percentage": (
+        [["Chỉ tiêu", "ĐVT", FAR], [PLATFORMS, "Cơ quan", 2], [TRAINING, "Người", "70%"]],
+        {(5, 2030): (70, None)},
+        [blocked("value-unreadable", "C2")],
+    ),
+    "a bare number in an unnamed unit of two head rows": (
+        [["STT", "Nội dung", "Đơn vị", FAR], [None, None, "đo lường"], [1, PLATFORMS, "CQ", 2]],
+        {},
+        [blocked("value-unreadable", "D3")],
+    ),
+    "no agency is no share": (
+        [["Chỉ tiêu", "Đơn vị tính", FAR], [PLATFORMS, "Cơ quan", 0]],
+        {(1, 2030): (0, None)},
+        [],
+    ),
+    "who is responsible is no unit": (
+        [["Chỉ tiêu", "Đơn vị chủ trì", FAR], [PLATFORMS, "Sở Ví dụ", 67]],
+        {(1, 2030): (67, None)},
+        [],
+    ),
+    **{
+        f"an extra row: {value}": (
+            [["Nội dung", FAR], [PLATFORMS, "100%"], ["Cơ cấu nguồn tin", value]],
+            {(1, 2030): (100, None)},
+            [UNKNOWN],
+        )
+        for value in ("60%/40%", "2/3 cơ quan", "Duy trì", 5, "10 phần trăm")
+    },
+    "an extra row with its STT": (
+        [["STT", "Nội dung", FAR], [1, PLATFORMS, "100%"], [2, "Nhóm", "-"], [7, "Khác", "cao"]],
+        {(1, 2030): (100, None)},
+        [("appendix-row-unknown", Severity.REMARK, "B4")],
+    ),
+    "what stands below is no row": (
+        [
+            ["Nội dung", FAR],
+            [PLATFORMS, "100%"],
+            ["Nơi nhận:", "Ví dụ, ngày 15 tháng 8 năm 2023"],
+            ["Ghi chú", "24/11/2023"],
+            ["Nhóm khác", "-"],
+        ],
+        {(1, 2030): (100, None)},
+        [],
+    ),
+    "a title line above that names a year is no head": (
+        [
+            ["PHỤ LỤC: CHỈ TIÊU NĂM 2025", None, "(kèm theo Kế hoạch năm 2023)"],
+            *goal(PLATFORMS, "67%"),
+        ],
+        {(1, 2025): (67, None)},
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("rows", "read", "said"), SHAPES.values(), ids=SHAPES.keys())
+def test_table_of_another_shape_is_read_or_flagged(
+    plan: Plan, rows: list[list[Any]], read: dict[tuple[int, int], Pair], said: list[Row]
+) -> None:
+    """Whatever columns a table has, known rows are read, others listed, doubts addressed."""
+    targets, findings = read_appendix(saved(lambda book: put(book.active, 1, rows)), plan)
+    assert pairs(targets) == read
+    assert about_cells(findings) == said
+
+
+def test_doubt_of_a_merged_cell_is_said_once(plan: Plan) -> None:
+    """One cell merged over three years that states no number is one remark, not three."""
+
+    def build(workbook: Workbook) -> None:
+        put(workbook.active, 1, [["STT", "Nội dung", 2023, 2024, 2025], [1, PLATFORMS, "Duy trì"]])
+        workbook.active.merge_cells("C2:E2")
+
+    targets, findings = read_appendix(saved(build), plan)
+    assert targets == ()
+    assert about_cells(findings) == [NO_NUMBER]
+
+
+def test_head_of_two_years_says_what_to_write(plan: Plan) -> None:
+    """Where no year is clear, the head is the fault; rows are not called missing."""
+    content = saved(lambda book: put(book.active, 1, goal(PLATFORMS, "67%", TWO_YEARS)))
+    _, findings = read_appendix(content, plan)
+    assert (findings[0].found, findings[0].expected) == (TWO_YEARS, "Kế hoạch năm 2025")
+    assert set(codes(findings[1:])) == {"appendix-year-missing"}
+
+
+# Three invented provinces; none is a real one's appendix.
+
+
+def goals_with_fractions(workbook: Workbook) -> None:
+    """Tỉnh Ví dụ A: no STT, the unit before one column of goals, fractions, extra rows."""
+    rows: list[list[Any]] = [
+        ["Chỉ tiêu", "Đơn vị tính", "Mục tiêu đến năm 2025", "Ghi chú"],
+        ["Nội dung báo chí trên nền tảng số", "Cơ quan", "3/3 cơ quan báo chí"],
+        ["Phân tích dữ liệu, AI", "Cơ quan", "2/3 cơ quan báo chí (Báo Ví dụ, Đài Ví dụ)"],
+        ["Tòa soạn hội tụ", "Cơ quan", "1/3 cơ quan báo chí (Báo Ví dụ)"],
+        ["Tăng doanh thu", "Tỷ lệ", "1/3 cơ quan báo chí tăng doanh thu 10%"],
+        ["Cơ cấu tin, bài in/điện tử", "Tỷ lệ", "60%/40%"],
+        ["Nhân lực được đào tạo", "%", 70],
+        ["Ký số văn bản nội bộ", "Cơ quan", "Duy trì"],
+    ]
+    workbook.active.title = "Ví dụ A"
+    put(workbook.active, 1, [["TỈNH VÍ DỤ A"], ["PHỤ LỤC MỤC TIÊU ĐẾN NĂM 2025"]])
+    put(workbook.active, 4, rows)
+
+
+def goals_of_two_years(workbook: Workbook) -> None:
+    """Tỉnh Ví dụ B: one table of 2025 and 2030 below a merged head, before the unit."""
+    sheet = workbook.active
+    sheet.title = "Ví dụ B"
+    put(sheet, 1, [["TỈNH VÍ DỤ B", None, None, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"]])
+    rows: list[list[Any]] = [
+        ["TT", "Nội dung chỉ tiêu", "Mục tiêu", None, "Đơn vị tính"],
+        [None, None, "Đến năm 2025", "Đến năm 2030"],
+        ["I", "Nhóm chỉ tiêu chung"],
+        ["1.", "Cơ quan báo chí đưa nội dung lên nền tảng số", (0.8, "0%"), (1, "0%"), "%"],
+        ["2.", "CQBC dùng nền tảng phân tích dữ liệu", "≥ 50%", "tối thiểu 80%", "%"],
+        ["3.", "Tòa soạn hội tụ", "Triển khai", "50 phần trăm", "%"],
+        ["4.", "Tăng doanh thu", "-", "50% cơ quan tăng doanh thu 20%", "%"],
+        ["5.", "Đào tạo phóng viên, biên tập viên", 70, 100, "%"],
+        ["6.", "ATTT cấp độ 3", (1, "0%"), None, "%"],
+        ["7.", "Xuất bản tạp chí số", "Hoàn thành", "Duy trì"],
+        [None, "Nơi nhận:", None, "Ví dụ B, ngày 15 tháng 8 năm 2023"],
+    ]
+    put(sheet, 3, rows)
+    sheet.merge_cells("C3:D3")
+
+
+def goals_with_doubts(workbook: Workbook) -> None:
+    """Tỉnh Ví dụ C: a sheet per year, with every kind of doubt beside what is clear."""
+    head = ["Số TT", "Chỉ tiêu", "Chỉ tiêu đến năm 2025 (%)"]
+    rows = [
+        head,
+        [1, "Nội dung trên nền tảng số", "Báo Ví dụ, Đài Ví dụ"],
+        [2, "Phân tích dữ liệu", (datetime(2025, 3, 2), "d/m")],  # noqa: DTZ001 - "2/3" typed
+        [3, "Tòa soạn hội tụ", "60%/40%"],
+        [4, "Tăng doanh thu", "33-67%"],
+        [5, "Đào tạo", "2/3"],
+        [6, "An toàn thông tin cấp độ 3", 100],
+        [7, "Đào tạo về tòa soạn hội tụ", 100],
+    ]
+    workbook.active.title = "Ví dụ C 2025"
+    put(workbook.active, 2, rows)
+    later = workbook.create_sheet("Ví dụ C 2030")
+    put(later, 1, [["STT", "Nội dung", FAR, TWO_YEARS], [1, PLATFORMS, "100%", "67%"]])
+
+
+def everything_said(findings: Iterable[Finding]) -> dict[str, list[str]]:
+    """By code: the sheet's last letter or year and cell, or what the whole file lacks."""
+    said: dict[str, list[str]] = {}
+    for found in findings:
+        place = f"{found.sheet[6:]}!{found.cell}" if found.cell else found.expected
+        said.setdefault(found.code.removeprefix("appendix-"), []).append(place)
+    return said
+
+
+OTHER_YEARS = ["2023", "2024", "2026", "2027", "2028", "2029"]
+PROVINCES: list[
+    tuple[Callable[[Workbook], None], dict[tuple[int, int], Pair], dict[str, list[str]], set[str]]
+] = [
+    (
+        goals_with_fractions,
+        {
+            (1, 2025): (100, None),
+            (2, 2025): (66.67, None),
+            (3, 2025): (33.33, None),
+            (4, 2025): (33.33, 10),
+            (5, 2025): (70, None),
+        },
+        {
+            "fraction-read": ["A!C5", "A!C6", "A!C7", "A!C8"],
+            "row-unknown": ["A!A9", "A!A11"],
+            "year-missing": [*OTHER_YEARS, "2030"],
+            "row-missing": ["An toàn thông tin cấp độ 3"],
+        },
+        set(),
+    ),
+    (
+        goals_of_two_years,
+        {
+            (1, 2025): (80, None),
+            (1, 2030): (100, None),
+            (2, 2025): (50, None),
+            (2, 2030): (80, None),
+            (3, 2030): (50, None),
+            (4, 2030): (50, 20),
+            (5, 2025): (70, None),
+            (5, 2030): (100, None),
+            (6, 2025): (100, None),
+        },
+        {"qualitative": ["B!C8"], "row-unknown": ["B!B12"], "year-missing": OTHER_YEARS},
+        set(),
+    ),
+    (
+        goals_with_doubts,
+        {(1, 2030): (100, None), (6, 2025): (100, None)},
+        {
+            "agencies-named": ["C 2025!C3"],
+            "date": ["C 2025!C4"],
+            "ratio": ["C 2025!C5"],
+            "range": ["C 2025!C6"],
+            "fraction-doubtful": ["C 2025!C7"],
+            "row-ambiguous": ["C 2025!B9"],
+            "head-unclear": ["C 2030!D1"],
+            "year-missing": OTHER_YEARS,
+        },
+        {
+            "agencies-named",
+            "date",
+            "ratio",
+            "range",
+            "fraction-doubtful",
+            "row-ambiguous",
+            "head-unclear",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("build", "read", "said", "blocking"), PROVINCES)
+def test_appendix_of_another_province_is_read_in_full(
+    plan: Plan,
+    build: Callable[[Workbook], None],
+    read: dict[tuple[int, int], Pair],
+    said: dict[str, list[str]],
+    blocking: set[str],
+) -> None:
+    """All that is clear is read, and everything else is said, each with its place."""
+    targets, findings = read_appendix(saved(build), plan)
+    assert pairs(targets) == read
+    assert everything_said(findings) == said
+    stopping = (f.code for f in findings if f.severity is not Severity.REMARK)
+    assert {code.removeprefix("appendix-") for code in stopping} == blocking
+
+
+def with_appendix(plan: Plan, folder: Path, build: Callable[[Workbook], None]) -> Plan:
+    """A copy of the plan with another appendix."""
+    copy = shutil.copytree(plan.folder, folder / "plan")
+    (copy / plan.appendix).write_bytes(saved(build))
+    return Plan.load(copy)
+
+
+@pytest.mark.parametrize("build", [goals_with_fractions, goals_of_two_years])
+def test_remarks_on_an_appendix_do_not_stop_the_service(
+    plan: Plan, tmp_path: Path, build: Callable[[Workbook], None]
+) -> None:
+    """A plan whose appendix has only remarks is served, with the targets that were read."""
+    store = Store.open(f"sqlite:///{tmp_path / 'x.db'}")
+    service = Service(with_appendix(plan, tmp_path, build), store)
+    store.close()
+    assert (5, 2025) in pairs(service.targets)
+
+
+def test_doubts_on_an_appendix_stop_the_service(plan: Plan, tmp_path: Path) -> None:
+    """A plan with doubtful targets is refused, and every one is named with its cell."""
+    store = Store.open(f"sqlite:///{tmp_path / 'x.db'}")
+    with pytest.raises(TbdxError) as raised:
+        Service(with_appendix(plan, tmp_path, goals_with_doubts), store)
+    store.close()
+    faults = raised.value.fields["faults"]
+    cells = ["D1", "B9", *(f"C{row}" for row in range(3, 8))]
+    assert len(faults) == len(cells)
+    assert all(any(cell in fault for fault in faults) for cell in cells)
+
+
+def codes_of_the_appendix() -> set[str]:
+    """Every code in the modules that read the appendix."""
+    folder = Path(appendix.__file__).parent
+    source = "".join(path.read_text() for path in folder.glob("appendix*.py"))
+    return set(re.findall(r'"(appendix-[a-z-]+)"', source))
+
+
+@pytest.mark.parametrize("code", sorted(codes_of_the_appendix()))
+def test_every_finding_on_an_appendix_has_its_words(plan: Plan, code: str) -> None:
+    """Each code has a severity and a text that can be said in both languages."""
+    severity = appendix.SEVERITIES[code]
+    finding = Finding(code, severity, "Phụ lục", "C11", "", "2/3", "66,67%")
+    for name in ("vi", "en"):
+        sentence = finding_sentence(finding, language(name), plan)
+        assert "C11" in sentence
+        assert "{" not in sentence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -154,6 +155,59 @@ def test_upload_findings_accept_chart_filter_export(
     with page.expect_download() as form:
         page.get_by_role("button", name="Tải biểu mẫu trống").click()
     assert form.value.suggested_filename == "bao-cao-bao-thai-binh-2024.xlsx"
+
+
+def test_many_files_are_checked_mended_and_accepted_together(
+    chromium: Browser, plan: Plan, tmp_path: Path
+) -> None:
+    """A ZIP and several files: one table of verdicts, a copy to mend, a word on the remarks."""
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("báo.xlsx", _form(plan, "bao-thai-binh"))
+        archive.writestr("đài.xlsx", _form(plan, "dai-ptth-thai-binh", uses_ai=None))
+    faulty = _form(plan, "tc-van-nghe-thai-binh", staff_count=3, trained_count=30)
+    with running_app(tmp_path) as app:
+        context = chromium.new_context(accept_downloads=True)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.goto(f"{app.url}/upload")
+        files = [("all.zip", stream.getvalue()), ("vnt.xlsx", faulty), ("noise.xlsx", b"noise")]
+        _put_in(page, *files)
+        expect(page.get_by_text("✗ Phải sửa trước khi chấp nhận: 1")).to_be_visible()
+        expect(page.get_by_text("✓ Sẵn sàng chấp nhận: 1")).to_be_visible()
+
+        expect(page.get_by_role("button", name="Chấp nhận 2 tệp")).to_be_visible()
+        chosen = page.get_by_role("combobox", name="Xem từng tệp")
+        chosen.fill("vnt.xlsx")
+        chosen.press("Enter")
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Tải tệp này với các lỗi đã đánh dấu").click()
+        assert download.value.suggested_filename == "vnt-loi.xlsx"
+        taken = tmp_path / "vnt-loi.xlsx"
+        download.value.save_as(taken)
+
+        page.get_by_text("Đợi đến khi mọi tệp đều hợp lệ").click()
+        expect(page.get_by_role("button", name="Chấp nhận 2 tệp")).to_have_count(0)
+        page.get_by_text("Chấp nhận ngay 2 tệp hợp lệ").click()
+        page.get_by_role("button", name="Chấp nhận 2 tệp").click()
+        expect(page.get_by_text("Các tệp sau có lưu ý: all.zip/đài.xlsx")).to_be_visible()
+        store = Store.open(app.database_url)
+        assert store.revision() == 0, "without a word nothing is stored"
+        page.get_by_role("textbox").fill("đã gọi hỏi lại")
+        page.get_by_role("button", name="Chấp nhận 2 tệp").click()
+        expect(page.get_by_text("đã được chấp nhận: Báo Thái Bình")).to_be_visible()
+        assert store.revision() == 1
+        words = {s.agency: s.confirmation for s in store.submissions()}
+        assert words == {"bao-thai-binh": "", "dai-ptth-thai-binh": "đã gọi hỏi lại"}
+
+        book = openpyxl.load_workbook(taken)
+        book["Chỉ tiêu"]["E22"] = 2
+        book.save(taken)
+        _put_in(page, (taken.name, taken.read_bytes()))
+        page.get_by_role("button", name="Chấp nhận 1 tệp").click()
+        expect(page.get_by_text("đã được chấp nhận: Tạp chí Văn nghệ")).to_be_visible()
+        store.close()
+        context.close()
 
 
 def test_a_phone_needs_no_sideways_scrolling(app: App, chromium: Browser) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,60 @@ def test_check_says_what_blocks_and_stores_nothing(shell: Shell, plan: Plan) -> 
     (unreadable,) = shell.json("check", noise, code=2)
     assert unreadable["verdict"] == "unreadable"
     assert "cannot be opened" in shell("check", shell.folder / "absent.xlsx", code=2)
+
+
+def test_a_folder_and_an_archive_are_read_file_by_file(shell: Shell, plan: Plan) -> None:
+    """Folders and ZIP archives give one verdict for each file in them, named by its place."""
+    folder = shell.folder / "reports"
+    (folder / "báo").mkdir(parents=True)
+    first = _write(plan, folder / "báo", "bao-thai-binh", revenue_million_vnd=1100.0)
+    (folder / "~$open.xlsx").write_bytes(b"")
+    second = _write(plan, shell.folder, "dai-ptth-thai-binh", revenue_million_vnd=1100.0)
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.write(second, "đài/x.xlsx")
+    checked = shell.json("check", folder)
+    assert [file["file"] for file in checked] == ["all.zip/đài/x.xlsx", f"báo/{first.name}"]
+    assert {file["verdict"] for file in checked} == {"ok"}
+    stored = shell.json("import", folder)
+    assert [file["stored"]["revision"] for file in stored] == [1, 1], "one step"
+
+
+def test_valid_files_are_accepted_without_the_others_when_asked(shell: Shell, plan: Plan) -> None:
+    """--valid-only stores what is valid; the exit code still tells that something was left out."""
+    good = _write(plan, shell.folder, "bao-thai-binh", revenue_million_vnd=1100.0)
+    bad = _write(plan, shell.folder, "dai-ptth-thai-binh", staff_count=3, revenue_million_vnd=1100.0)
+    assert [file["stored"] for file in shell.json("import", bad, good, code=1)] == [None, None]
+    refused, stored = shell.json("import", bad, good, "--valid-only", code=1)
+    assert refused["stored"] is None
+    assert stored["stored"]["revision"] == 1
+
+
+def test_remarks_are_confirmed_with_a_word(shell: Shell, plan: Plan) -> None:
+    """Without --confirm a file with remarks is not stored, and the message says what to add."""
+    remarked = _write(plan, shell.folder, "bao-thai-binh")
+    said = shell("import", remarked, code=1)
+    assert "--confirm" in said
+    assert "bao-thai-binh.xlsx" in said
+    assert {row["answered"] for row in shell.json("indicators")} == {0}
+    (file,) = shell.json("import", remarked, "--confirm", "asked on the phone")
+    assert file["stored"]["revision"] == 1
+
+
+def test_annotated_copies_are_written_to_a_folder(shell: Shell, plan: Plan) -> None:
+    """check --annotate DIR writes one copy for each file with findings; mended, it is accepted."""
+    bad = _write(plan, shell.folder, "bao-thai-binh", staff_count=3, revenue_million_vnd=1100.0)
+    good = _write(plan, shell.folder, "dai-ptth-thai-binh", revenue_million_vnd=1100.0)
+    out = shell.folder / "copies"
+    faulty, fine = shell.json("check", bad, good, "--annotate", out, code=1)
+    assert fine["annotated"] is None
+    assert [str(path) for path in out.iterdir()] == [faulty["annotated"]]
+    book = openpyxl.load_workbook(faulty["annotated"])
+    assert book.sheetnames[0] == "Lỗi"
+    assert "part-exceeds-whole" in book["Chỉ tiêu"]["E22"].comment.text
+    book["Chỉ tiêu"]["E21"] = 30
+    book.save(faulty["annotated"])
+    (mended,) = shell.json("import", faulty["annotated"])
+    assert mended["stored"]["revision"] == 1
 
 
 def test_export_writes_the_rows_of_the_filters(shell: Shell, plan: Plan) -> None:

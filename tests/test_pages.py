@@ -38,7 +38,7 @@ def kind_of_store(
 def _accept_samples_of(year: int) -> None:
     service = Service.open(Settings())
     paths = sorted((ROOT / "data" / "samples").glob(f"*-{year}.xlsx"))
-    service.accept(service.check([(path.name, path.read_bytes()) for path in paths]))
+    service.accept(service.check([(path.name, path.read_bytes()) for path in paths]), "checked")
 
 
 def _open(page: str, **choices: str) -> AppTest:

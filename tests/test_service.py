@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -16,6 +17,7 @@ from tbdx.store import Store
 from tbdx.workbook import write_form
 
 YES = Answer.YES
+CONFIRMED = "đã hỏi lại cơ quan"
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 
 
@@ -44,7 +46,7 @@ def test_samples_show_until_the_first_real_report(service: Service, plan: Plan) 
     before = service.view()
     assert before.sample
     assert before.years_reported == (2023, 2024, 2025)
-    service.accept(service.check([("a.xlsx", _report(plan, on_digital_platforms=YES))]))
+    service.accept(service.check([("a.xlsx", _report(plan, on_digital_platforms=YES))]), CONFIRMED)
     after = service.view()
     assert not after.sample
     assert after.years_reported == (2024,)
@@ -70,38 +72,38 @@ def test_blocked_files_are_refused_whole(service: Service, plan: Plan) -> None:
     checked = service.check([("good.xlsx", good), ("bad.xlsx", bad)])
     assert [file.verdict for file in checked][1] is Verdict.BLOCKING
     with pytest.raises(TbdxError, match="not-acceptable"):
-        service.accept(checked)
+        service.accept(checked, CONFIRMED)
     assert service.view().revision == 0
 
 
 def test_an_identical_file_is_recognised(service: Service, plan: Plan) -> None:
     """The same bytes again are remarked on in the check and change nothing when accepted."""
     upload = [("a.xlsx", _report(plan))]
-    service.accept(service.check(upload))
+    service.accept(service.check(upload), CONFIRMED)
     (again,) = service.check(upload)
     assert "already-stored" in {finding.code for finding in again.findings}
-    (receipt,) = service.accept([again])
+    (receipt,) = service.accept([again], CONFIRMED)
     assert receipt.duplicate
     assert service.view().revision == 1
 
 
 def test_a_report_that_would_be_replaced_is_named(service: Service, plan: Plan) -> None:
     """Before acceptance the check says which stored report is superseded, and by what it was."""
-    service.accept(service.check([("first.xlsx", _report(plan, staff_count=10))]))
+    service.accept(service.check([("first.xlsx", _report(plan, staff_count=10))]), CONFIRMED)
     (second,) = service.check([("second.xlsx", _report(plan, staff_count=11))])
     (finding,) = [f for f in second.findings if f.code == "replaces-report"]
     assert "first.xlsx" in finding.expected
-    service.accept([second])
+    service.accept([second], CONFIRMED)
     (back,) = service.check([("first.xlsx", _report(plan, staff_count=10))])
     assert "replaces-report" in {finding.code for finding in back.findings}
-    (receipt,) = service.accept([back])
+    (receipt,) = service.accept([back], CONFIRMED)
     assert not receipt.duplicate
     assert service.view().reported("bao-thai-binh", 2024)["staff_count"] == 10
 
 
 def test_an_estimate_after_final_figures_is_remarked(service: Service, plan: Plan) -> None:
     """An estimate that comes after the final figures is kept, and does not count."""
-    service.accept(service.check([("final.xlsx", _report(plan, staff_count=10))]))
+    service.accept(service.check([("final.xlsx", _report(plan, staff_count=10))]), CONFIRMED)
     late = write_form(
         plan,
         plan.agency("bao-thai-binh"),
@@ -111,7 +113,7 @@ def test_an_estimate_after_final_figures_is_remarked(service: Service, plan: Pla
     )
     checked = service.check([("estimate.xlsx", late)])
     assert "estimate-after-final" in {finding.code for finding in checked[0].findings}
-    service.accept(checked)
+    service.accept(checked, CONFIRMED)
     assert service.view().reported("bao-thai-binh", 2024)["staff_count"] == 10
 
 
@@ -120,7 +122,7 @@ def test_the_same_report_twice_in_one_upload_is_remarked(service: Service, plan:
     first, second = _report(plan, staff_count=10), _report(plan, staff_count=11)
     _, checked = service.check([("first.xlsx", first), ("second.xlsx", second)])
     assert "repeated-report" in {finding.code for finding in checked.findings}
-    service.accept([_, checked])
+    service.accept([_, checked], CONFIRMED)
     assert service.view().reported("bao-thai-binh", 2024)["staff_count"] == 11
 
 
@@ -128,7 +130,7 @@ def test_a_form_is_filled_with_what_is_known(service: Service, plan: Plan) -> No
     """Next year's form holds the baseline and last year's answers; samples never do."""
     report = _report(plan, revenue_2022_million_vnd=1234.5, staff_count=60)
     assert _filled_in(service, "bao-thai-binh", 2024) == {}, "samples are shown, never filled in"
-    service.accept(service.check([("a.xlsx", report)]))
+    service.accept(service.check([("a.xlsx", report)]), CONFIRMED)
     assert _filled_in(service, "dai-ptth-thai-binh", 2024) == {}
     assert _filled_in(service, "bao-thai-binh", 2024) == {"4b": (None, 1234.5)}
 
@@ -139,14 +141,14 @@ def test_a_merged_agencys_form_has_the_sum_of_the_baselines(service: Service, pl
         ("a.xlsx", _report(plan, "bao-thai-binh", revenue_2022_million_vnd=1000.0)),
         ("b.xlsx", _report(plan, "dai-ptth-thai-binh", revenue_2022_million_vnd=500.0)),
     ]
-    service.accept(service.check(uploads))
+    service.accept(service.check(uploads), CONFIRMED)
     assert _filled_in(service, "bao-thai-binh-hop-nhat", 2025) == {"4b": (None, 1500)}
 
 
 def test_last_years_answers_stand_beside_this_years(service: Service, plan: Plan) -> None:
     """An agency sees what it reported last year, in a column that is never read as an answer."""
     report = _report(plan, "tc-van-nghe-thai-binh", 2024, on_digital_platforms=YES, staff_count=11)
-    service.accept(service.check([("a.xlsx", report)]))
+    service.accept(service.check([("a.xlsx", report)]), CONFIRMED)
     filled = _filled_in(service, "tc-van-nghe-thai-binh", 2025)
     assert filled == {"1": ("Có", None), "5a": (11, None)}
 
@@ -206,7 +208,7 @@ def test_a_broken_appendix_stops_the_start(tmp_path: Path, plan: Plan) -> None:
     folder = tmp_path / "plan"
     shutil.copytree(plan.folder, folder)
     book = load_workbook(folder / plan.appendix)
-    book.active["D11"] = "abc"
+    book.active["D11"] = "6o% 7"
     book.save(folder / plan.appendix)
     store = Store.open(f"sqlite:///{tmp_path / 'x.db'}")
     with pytest.raises(TbdxError) as raised:
@@ -214,7 +216,7 @@ def test_a_broken_appendix_stops_the_start(tmp_path: Path, plan: Plan) -> None:
     store.close()
     (fault,) = raised.value.fields["faults"]
     assert "D11" in fault
-    assert "abc" in fault
+    assert "6o% 7" in fault
 
 
 def test_samples_of_another_plan_are_left_out(tmp_path: Path, plan: Plan) -> None:
@@ -275,7 +277,7 @@ def test_a_merged_agencys_own_baseline_is_remarked(service: Service, plan: Plan)
         ("a.xlsx", _report(plan, "bao-thai-binh", revenue_2022_million_vnd=1000.0)),
         ("b.xlsx", _report(plan, "dai-ptth-thai-binh", revenue_2022_million_vnd=500.0)),
     ]
-    service.accept(service.check(uploads))
+    service.accept(service.check(uploads), CONFIRMED)
     merged = _report(plan, "bao-thai-binh-hop-nhat", 2025, revenue_2022_million_vnd=1400.0)
     (checked,) = service.check([("m.xlsx", merged)])
     (finding,) = [f for f in checked.findings if f.code == "baseline-not-used"]
@@ -283,3 +285,92 @@ def test_a_merged_agencys_own_baseline_is_remarked(service: Service, plan: Plan)
     large = _report(plan, "bao-thai-binh-hop-nhat", 2025, revenue_2022_million_vnd=1234567.5)
     (checked,) = service.check([("m.xlsx", large)])
     assert "1234567,5" in {finding.found for finding in checked.findings}, "no digit is dropped"
+
+
+# --- remarks, and a word on them ----------------------------------------------------------------
+
+
+def test_remarks_need_a_word_of_confirmation(service: Service, plan: Plan) -> None:
+    """A file with remarks is stored only with a word on them, which is kept with the report."""
+    checked = service.check([("a.xlsx", _report(plan, staff_count=10))])
+    assert checked[0].verdict is Verdict.REMARKS
+    for word in ("", "  "):
+        with pytest.raises(TbdxError, match="confirmation-needed") as raised:
+            service.accept(checked, word)
+        assert raised.value.fields["files"] == "a.xlsx"
+    assert service.real_view().submissions == ()
+    service.accept(checked, " đã gọi hỏi ngày 05/12 ")
+    (stored,) = service.view().submissions
+    assert stored.confirmation == "đã gọi hỏi ngày 05/12"
+
+
+def test_a_file_without_remarks_needs_no_word(service: Service) -> None:
+    """What has nothing to confirm is accepted as it is, and no word is kept with it."""
+    path = SAMPLES / "minh-hoa-bao-thai-binh-2023.xlsx"
+    (checked,) = service.check([(path.name, path.read_bytes())])
+    assert checked.verdict is Verdict.OK
+    service.accept([checked], "a word on the others")
+    assert service.view().submissions[0].confirmation == ""
+    (again,) = service.check([(path.name, path.read_bytes())])
+    assert again.verdict is Verdict.REMARKS
+    assert service.accept([again])[0].duplicate, "nothing is stored, so nothing is confirmed"
+
+
+def test_a_report_is_compared_with_last_years(service: Service, plan: Plan) -> None:
+    """The stored report of the year before is what the new one is compared with; samples never."""
+    last = _report(plan, year=2023, on_digital_platforms=YES, revenue_million_vnd=1000.0)
+    this = _report(plan, year=2024, on_digital_platforms=Answer.NO, revenue_million_vnd=9000.0)
+
+    def said() -> set[tuple[str, str]]:
+        (checked,) = service.check([("b.xlsx", this)])
+        return {(f.code, f.cell) for f in checked.findings if f.code != "no-answer"}
+
+    assert said() == set()
+    service.accept(service.check([("a.xlsx", last)]), CONFIRMED)
+    assert said() == {("answer-went-back", "E14"), ("amount-jumped", "E20")}
+
+
+# --- many at once -------------------------------------------------------------------------------
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    stream = BytesIO()
+    with ZipFile(stream, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def test_an_archive_is_unpacked_and_a_broken_one_is_said(service: Service, plan: Plan) -> None:
+    """Each file of a ZIP gets a verdict of its own; one that cannot be unpacked gets one itself."""
+    good = _zip({"báo/a.xlsx": _report(plan), "note.txt": b"abc", "__MACOSX/x": b""})
+    files = service.unpack(
+        [("all.zip", good), ("form.xlsx", _report(plan)), ("bad.zip", good[:-9])]
+    )
+    assert [name for name, _ in files] == [
+        "all.zip/báo/a.xlsx",
+        "all.zip/note.txt",
+        "form.xlsx",
+        "bad.zip",
+    ]
+    verdicts = [file.verdict for file in service.check(files)]
+    assert verdicts == [
+        Verdict.REMARKS,
+        Verdict.UNREADABLE,
+        Verdict.REMARKS,
+        Verdict.UNREADABLE,
+    ]
+
+
+def test_progress_is_told_after_each_file(service: Service, plan: Plan) -> None:
+    """Whoever waits for many files hears how many are done, one after another."""
+    told: list[int] = []
+    service.check([(f"{n}.xlsx", _report(plan)) for n in range(5)], told.append)
+    assert told == [1, 2, 3, 4, 5]
+
+
+def test_copies_to_mend_come_in_one_archive(service: Service, plan: Plan) -> None:
+    """One copy for each file, and none lost where two have the same name."""
+    checked = service.check([("x/a.xlsx", _report(plan)), ("y/a.xlsx", b"noise")])
+    with ZipFile(BytesIO(service.annotated_bundle(checked, "vi"))) as archive:
+        assert sorted(archive.namelist()) == ["a-danh-sach-loi.xlsx", "a-loi.xlsx"]

@@ -140,6 +140,13 @@ def targets(page: Page) -> None:
     ]
     label = page.text("Targets as printed in the appendix")
     st.dataframe(pd.DataFrame(lines), hide_index=True, alt=label)
+    remarks = [
+        messages.finding_sentence(finding, page.language, page.plan)
+        for finding in page.service.appendix_remarks
+    ]
+    if remarks:
+        st.markdown(page.text("Noticed when the appendix was read:"))
+        st.markdown("\n".join(f"- {widgets.escape(remark)}" for remark in remarks))
 
 
 def reference_goals(page: Page) -> None:
@@ -163,7 +170,16 @@ def reference_goals(page: Page) -> None:
 def rules(page: Page) -> None:
     """Decisions of the product, each a line of the plan's data that can be changed."""
     code = page.language.code
-    st.markdown("\n".join(f"- {rule.text[code]}" for rule in page.plan.rule))
+    checks = page.plan.checks
+    lines = [
+        *(rule.text[code] for rule in page.plan.rule),
+        page.text(
+            "When a report is checked, an amount more than {factor} times last year's, up or down, is asked about; one {unit} times the base year's or more, as perhaps in another unit.",
+            factor=page.language.number(checks.amount_factor),
+            unit=page.language.number(checks.unit_factor),
+        ),
+    ]
+    st.markdown("\n".join(f"- {line}" for line in lines))
 
 
 def statuses(page: Page) -> None:

@@ -1,28 +1,23 @@
-"""Sending reports: the blank form, the uploader, each file's verdict, acceptance."""
+"""Sending reports: the blank form, the uploader, the check, acceptance."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
 
-import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from tbdx import messages, tables
-from tbdx.model import CheckedFile, Receipt, Verdict
-from tbdx.service import Upload, reports_of
+from tbdx.model import CheckedFile, Receipt, TbdxError
 from tbdx.ui import shell, widgets
 from tbdx.ui.shell import Page
 from tbdx.workbook import form_file_name
+from tbdx.workbook.bundles import is_leftover
 
 _RECEIPTS = "upload-receipts"
 _ROUND = "upload-round"  # part of the uploader's key: a new one empties it after acceptance
-_VERDICT_ICONS = {
-    Verdict.OK: (":material/check_circle:", "green"),
-    Verdict.REMARKS: (":material/check_circle:", "orange"),
-    Verdict.BLOCKING: (":material/error:", "red"),
-    Verdict.UNREADABLE: (":material/block:", "red"),
-}
+_CHECKED = "upload-checked"
 
 
 def blank_form(page: Page) -> None:
@@ -49,61 +44,46 @@ def blank_form(page: Page) -> None:
         )
 
 
-def uploaded(page: Page) -> list[Upload]:
-    """The files that the reader has put in."""
+def uploaded(page: Page) -> list[UploadedFile]:
+    """The files that the reader has put in, from a choice of files or of a whole folder."""
+    page.service.warm()
     st.markdown(
         page.text(
-            "Choose one or several Excel files (.xlsx, .xls, .ods; at most {size} MB each), or drag them onto the field: yearly forms, or the consolidated table. Checking stores nothing.",
+            "Choose one or many files, or drag them onto the field: yearly forms or the consolidated table (.xlsx, .xls, .ods, .csv), or a ZIP archive of them; at most {size} MB each. Checking stores nothing.",
             size=st.get_option("server.maxUploadSize"),
         )
     )
-    files = st.file_uploader(
+    folder = st.toggle(page.text("Choose a whole folder"), key="upload-folder")
+    return st.file_uploader(
         page.text("Filled workbooks"),
-        accept_multiple_files=True,
-        key=f"uploader-{st.session_state.get(_ROUND, 0)}",
+        accept_multiple_files="directory" if folder else True,
+        key=f"uploader-{folder}-{st.session_state.get(_ROUND, 0)}",
         label_visibility="collapsed",
     )
-    return [(file.name, file.getvalue()) for file in files]
 
 
-def verdict(page: Page, file: CheckedFile) -> None:
-    """One file: its verdict, its findings, and what would be stored."""
-    icon, colour = _VERDICT_ICONS[file.verdict]
-    with st.container(border=True):
-        text = page.text(messages.VERDICTS[file.verdict])
-        st.markdown(f"**{widgets.escape(file.name)}**  \n:{colour}[{icon} {text}]")
-        for agency, year in reports_of(file.fields, page.plan):
-            name = tables.agency_label(page.view, agency.id, page.language)
-            st.caption(page.text("Report of {agency} for {year}", agency=name, year=year))
-        if file.findings:
-            widgets.findings_table(page, file)
-        if file.fields:
-            with st.expander(page.text("What was read")):
-                _preview(page, file)
+def checked(page: Page, files: Sequence[UploadedFile]) -> list[CheckedFile]:
+    """Every file's verdict, worked out once for this choice of files and state of the store."""
+    key = (*(file.file_id for file in files), page.view.revision)
+    if st.session_state.get(_CHECKED, (None,))[0] != key:
+        uploads = [(file.name, file.getvalue()) for file in files if not is_leftover(file.name)]
+        uploads = page.service.unpack(uploads)
+        bar = st.progress(0.0)
+
+        def progress(done: int) -> None:
+            text = page.text("Checked {done} of {all}", done=done, all=len(uploads))
+            bar.progress(done / len(uploads), text)
+
+        st.session_state[_CHECKED] = key, page.service.check(uploads, progress)
+        bar.empty()
+    found: list[CheckedFile] = st.session_state[_CHECKED][1]
+    return found
 
 
-def _preview(page: Page, file: CheckedFile) -> None:
-    """Every value with its cell, as it would be stored."""
-    several = len(reports_of(file.fields, page.plan)) > 1
-    lines = []
-    for field in file.fields:
-        line = {
-            page.text("Question"): messages.field_label(field.field, page.language, page.plan),
-            page.text("Value"): widgets.values_of(page, [field.value])[0],
-            page.text("Place"): f"{field.sheet} {field.cell}",
-        }
-        if several:
-            agency = page.plan.agency(field.agency).name(page.language.code)
-            line = {page.text("Agency"): agency, page.text("Year"): str(field.year), **line}
-        lines.append(line)
-    label = page.text("What was read")
-    st.dataframe(pd.DataFrame(lines), hide_index=True, alt=label)
-
-
-def acceptance(page: Page, checked: Sequence[CheckedFile]) -> None:
-    """Accept every file that can be accepted, in one step."""
-    good = [file for file in checked if file.acceptable]
-    blocked = len(checked) - len(good)
+def acceptance(page: Page, files: Sequence[CheckedFile]) -> None:
+    """Accept in one step what can be accepted, or nothing while a file is blocked, as chosen."""
+    good = [file for file in files if file.acceptable]
+    blocked = len(files) - len(good)
     if blocked:
         st.markdown(
             page.language.plural(
@@ -112,13 +92,48 @@ def acceptance(page: Page, checked: Sequence[CheckedFile]) -> None:
                 blocked,
             )
         )
-    if not good:
+    if not good or (blocked and not _goes_ahead(page, len(good))):
         return
-    label = page.language.plural("Accept {count} file", "Accept {count} files", len(good))
-    if st.button(label, type="primary", icon=":material/check:"):
-        st.session_state[_RECEIPTS] = page.service.accept(good)
-        st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-        st.rerun()
+    remarked = sum(file.needs_confirmation for file in good)
+    with st.form("acceptance", border=bool(remarked)):
+        word = _confirmation(page, remarked) if remarked else ""
+        label = page.language.plural("Accept {count} file", "Accept {count} files", len(good))
+        if not st.form_submit_button(label, type="primary", icon=":material/check:"):
+            return
+        try:
+            st.session_state[_RECEIPTS] = page.service.accept(good, word)
+        except TbdxError as error:
+            st.error(messages.error_text(error, page.language), icon=":material/error:")
+            return
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    st.session_state.pop(_CHECKED, None)
+    st.rerun()
+
+
+def _goes_ahead(page: Page, good: int) -> bool:
+    """Whether the valid files are wanted although others are blocked."""
+    choices = {
+        False: page.text("Wait until all files are valid"),
+        True: page.language.plural(
+            "Accept the {count} valid file now", "Accept the {count} valid files now", good
+        ),
+    }
+    chosen = st.radio(
+        page.text("What to accept"), list(choices), format_func=choices.__getitem__, index=1
+    )
+    return bool(chosen)
+
+
+def _confirmation(page: Page, remarked: int) -> str:
+    return st.text_input(
+        page.language.plural(
+            "{count} file has remarks. Say in a few words that they are in order; it is kept with the report",
+            "{count} files have remarks. Say in a few words that they are in order; it is kept with the reports",
+            remarked,
+        ),
+        placeholder=page.text("e.g. asked the agency on the phone; the figures are right"),
+        max_chars=500,
+    )
 
 
 def receipts(page: Page) -> None:

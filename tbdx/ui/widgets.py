@@ -273,11 +273,14 @@ def _value(page: Page, value: object) -> str:
     return states.get(text, text)
 
 
-def download(page: Page, label: str, content: partial[bytes], file_name: str) -> None:
+def download(
+    page: Page, label: str, content: partial[bytes], file_name: str, key: str | None = None
+) -> None:
     """A download made when it is asked for; `content` binds all it needs."""
     st.download_button(
         label,
         data=content,
+        key=key,
         file_name=file_name,
         icon=":material/download:",
         on_click="ignore",

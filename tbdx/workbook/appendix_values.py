@@ -1,14 +1,16 @@
 """Reads one cell of the appendix: the pair of share and threshold that it states.
 
 `read_pair(cell, indicator, plan)` gives a pair only where the cell can be read in
-exactly one way, and raises `DoubtError` elsewhere.
+exactly one way, and raises `DoubtError` elsewhere. What a text may say: a percent,
+a percent with a growth threshold, a fraction of the agencies; all else is a doubt.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -25,18 +27,43 @@ def word_set(text: str) -> frozenset[str]:
 
 # Words that may stand around the percents of a value without changing what it says.
 _SENTENCE_WORDS = word_set(
-    "các cơ quan báo chí, tổng số, đạt mức, tăng doanh thu, nguồn thu, tối thiểu, ít nhất,"
-    " từ, trở lên, so với năm"
+    "các cơ quan báo chí, tổng số, đạt mức, phấn đấu, tăng doanh thu, nguồn thu, tối thiểu,"
+    " ít nhất, từ, trở lên, so với năm"
+)
+# What is said in place of a number, even where no STT shows that a row is meant as an indicator.
+_STATES = frozenset(
+    map(fold, ("x", "đạt", "hoàn thành", "cơ bản hoàn thành", "triển khai", "duy trì"))
 )
 
 _NUMBER = r"\d{1,3}(?:,\d+|\.\d{1,2})?"  # a dot before three digits could mean thousands
+_DASH = "[-‐‑–—−]"
 _BARE = re.compile(_NUMBER)
 _PERCENT = re.compile(rf"(?<!\d)(?<!\d[.,])({_NUMBER})\s*%")
+_PERCENT_IN_WORDS = re.compile(r"\bph[ầa]n\s+tr[ăa]m\b", re.IGNORECASE)
 _RANGE = re.compile(
     r"\d\s*%?\s*(?:[-‐‑–—−÷~→…]|\.{2,}|đến|tới|den|toi)\s*\d[\d.,]*\s*%?", re.IGNORECASE
 )
+_RATIO = re.compile(
+    rf"(?<![\d/:.,])({_NUMBER})\s*(%?)\s*([/:]|{_DASH})\s*({_NUMBER})\s*(%?)(?![\d/:.,]*\d)"
+)
+_FRACTION = re.compile(r"(?<![\d/.,])(\d{1,3})\s*/\s*(\d{1,3})(?![\d/.,]*\d)")
+_OF_AGENCIES = re.compile(r"(?:(?:tong so|so|cac) )*co quan\b")
+_AGENCY = re.compile(r"(?:báo(?!\s+(?:cáo|chí)\b)|đài|tạp chí)\b", re.IGNORECASE)
+_PLAIN_AGENCY = re.compile(  # without diacritics, where "bao" could be "bảo" or "bao" as well
+    r"(?:bao(?!\s+(?:cao|chi|dam|gom|phu)\b)|dai|tap chi)\b", re.IGNORECASE
+)
+_NEXT_AGENCY = re.compile(
+    rf"(?:\n\s*(?:{_DASH}|[•*+])?|\bvà\b|\bva\b|[&+])\s*(?=(?:báo|đài|tạp chí|bao|dai|tap chi)\b)",
+    re.IGNORECASE,
+)
+_PARENTHESES = re.compile(r"\(([^()]*)\)")
+_NOTHING = re.compile(rf"(?:{_DASH}|[_.…\s])+")
+_WORDS = re.compile(r"[^\W\d_]|[✓✔☑√]")
+_SIGN_OF_A_VALUE = re.compile(r"[%?#<>=≤≥~]")
 _DOUBTFUL_SIGN = re.compile(r"[^\w\s%.,;:()≥*\-–]|[-–]\s*\d")
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')  # parts of a number format that are no code
+
+_SHARE = "67%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +94,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A value cell as read, in percent; `exact` is false if the cell hides decimals."""
+    """A value cell as read, in percent; `remark` is the code and expectation of one, if any."""
 
     share: Decimal
     threshold: Decimal | None
     decimals: int
     printed: str
-    exact: bool = True
+    remark: tuple[str, str] | None = None
 
 
 class DoubtError(Exception):
@@ -91,14 +118,36 @@ def spell_out(plan: Plan, text: str) -> str:
     return " ".join(full.get(word, word) for word in fold(text).split())
 
 
-def read_pair(cell: Cell, indicator: Indicator, plan: Plan) -> Pair:
+def says_nothing(cell: Cell) -> bool:
+    """Whether a cell is empty, or shows only a dash or dots: no target, and no fault."""
+    return not cell.text or bool(_NOTHING.fullmatch(cell.text))
+
+
+def looks_like_value(cell: Cell) -> bool:
+    """Whether a cell says by itself that its row is meant as an indicator."""
+    text = _in_signs(cell.text)
+    shown = "%" in text or _FRACTION.match(text) or fold(text) in _STATES
+    return isinstance(cell.value, int | float) or bool(shown)
+
+
+def read_pair(cell: Cell, indicator: Indicator, plan: Plan, unit: str = "") -> Pair:
     """The pair that a cell states as a target of this indicator.
 
-    Raises `DoubtError` where it does not state exactly one, or one that cannot be.
+    `unit` is what the row's unit column says, if it has one. Raises `DoubtError`
+    where the cell does not state exactly one pair, or one that cannot be.
     """
-    value = _read_value(cell, plan)
+    value = _read_value(cell, indicator, plan)
+    if value.share and _BARE.fullmatch(value.printed) and not _is_unit_of_shares(unit):
+        raise DoubtError("appendix-value-unreadable", _SHARE)
     _require_pair(value, indicator)
     return value
+
+
+def _is_unit_of_shares(unit: str) -> bool:
+    """ "%", "Tỷ lệ", "Số …/tổng số …"; under "Cơ quan" a bare 2 is no percentage."""
+    words = fold(unit)
+    shares = ("ty le", "ti le", "phan tram")
+    return not unit or "%" in unit or "/" in unit or any(has_words(words, w) for w in shares)
 
 
 def _require_pair(value: Pair, indicator: Indicator) -> None:
@@ -112,18 +161,64 @@ def _require_pair(value: Pair, indicator: Indicator) -> None:
         raise DoubtError("appendix-threshold-unexpected", f"{_shown(value.share)}%")
 
 
-def _read_value(cell: Cell, plan: Plan) -> Pair:
-    if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
-        return _read_number(Decimal(str(cell.value)), cell.number_format)
-    if not isinstance(cell.value, str):
-        raise DoubtError("appendix-value-unreadable", "67%")
-    if _RANGE.search(cell.text):
-        raise DoubtError("appendix-range", "67%")
-    if _BARE.fullmatch(cell.text):
-        share = _decimal(cell.text)
+def _read_value(cell: Cell, indicator: Indicator, plan: Plan) -> Pair:
+    value = cell.value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _read_number(Decimal(str(value)), cell.number_format)
+    if isinstance(value, date | time | timedelta):
+        raise DoubtError("appendix-date", _SHARE)
+    if not isinstance(value, str):
+        raise DoubtError("appendix-value-unreadable", _SHARE)
+    text = _in_signs(cell.text)
+    if not re.search(r"\d", text):
+        raise _doubt_of_words(text, value, indicator, plan)
+    if _is_ratio(text, plan):
+        raise DoubtError("appendix-ratio", _SHARE)
+    if _RANGE.search(text):
+        raise DoubtError("appendix-range", _SHARE)
+    if _BARE.fullmatch(text):
+        share = _decimal(text)
         _refuse_fraction(share)
-        return Pair(share, None, _places(share), cell.text)
-    return _read_sentence(cell.text, plan)
+        return Pair(share, None, _places(share), text)
+    if _FRACTION.search(text):
+        return _read_fraction(cell, indicator, plan)
+    return replace(_read_sentence(text, plan), printed=cell.text)
+
+
+def _in_signs(text: str) -> str:
+    """The text with "phần trăm" and ">=" as the signs that they stand for."""
+    return _PERCENT_IN_WORDS.sub("%", text).replace(">=", "≥")
+
+
+def _example(indicator: Indicator) -> str:
+    """Ways to write a share; one of people is never a fraction of agencies."""
+    return _SHARE if indicator.kind == "ratio" else f"{_SHARE}; 2/3 cơ quan báo chí"
+
+
+def _doubt_of_words(text: str, raw: str, indicator: Indicator, plan: Plan) -> DoubtError:
+    """What to say of a text without a digit: agencies by name, or a state such as "Duy trì"."""
+    if _agencies_listed(raw, plan):
+        return DoubtError("appendix-agencies-named", _example(indicator))
+    numeric = _SIGN_OF_A_VALUE.search(text) or any(map(str.isnumeric, text))  # "⅔" is no digit
+    if _WORDS.search(text) and not numeric:
+        return DoubtError("appendix-qualitative", _SHARE)
+    return DoubtError("appendix-value-unreadable", _SHARE)
+
+
+def _is_ratio(text: str, plan: Plan) -> bool:
+    """Two parts of a whole: "60%/40%", "60/40", "70% - 30%"; a range would ascend.
+
+    "40/60 cơ quan" counts agencies and is a fraction.
+    """
+    found = _RATIO.search(text)
+    if not found:
+        return False
+    first, second = _decimal(found[1]), _decimal(found[4])
+    if found[3] in "/:":
+        percents = bool(found[2] or found[5])
+        counted = _OF_AGENCIES.match(spell_out(plan, text[found.end() :]))
+        return percents or (first + second == 100 and not counted)
+    return first + second == 100 and first >= second
 
 
 def _read_number(number: Decimal, number_format: str) -> Pair:
@@ -142,7 +237,8 @@ def _read_number(number: Decimal, number_format: str) -> Pair:
     share = share.quantize(Decimal(1).scaleb(-decimals))
     printed = _shown(share) + ("%" if "%" in number_format else "")
     exact = abs(stored - share) < Decimal("1e-9")  # a stored double has noise beyond that
-    return Pair(share, None, decimals, printed, exact)
+    remark = None if exact else ("appendix-hidden-decimals", printed)
+    return Pair(share, None, decimals, printed, remark)
 
 
 def _printed_places(code: str) -> tuple[int, int]:
@@ -160,6 +256,64 @@ def _refuse_fraction(number: Decimal) -> None:
         raise DoubtError("appendix-bare-fraction", f"{_shown((number * 100).normalize())}%")
 
 
+def _read_fraction(cell: Cell, indicator: Indicator, plan: Plan) -> Pair:
+    """ "2/3 cơ quan báo chí (Báo X, Đài Y)": k of n agencies, where k are named if any are.
+
+    The share has two decimals, so that it is k of n that meets it, and no fewer.
+    """
+    doubt = DoubtError("appendix-fraction-doubtful", _example(indicator))
+    text, named = _without_agencies(str(cell.value), plan)
+    found = _FRACTION.search(text)
+    if not found or indicator.kind == "ratio":
+        raise doubt
+    part, whole = int(found[1]), int(found[2])
+    before, after = text[: found.start()], text[found.end() :]
+    counted = spell_out(plan, after)
+    of_agencies = not counted or _OF_AGENCIES.match(counted)
+    if part > whole or not whole or len(named) not in (0, part) or "%" in before or not of_agencies:
+        raise doubt
+    share = Decimal(100 * part) / whole
+    share = share.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    try:
+        pair = _read_sentence(f"{before}{share}%{after}", plan)
+    except DoubtError:
+        raise doubt from None
+    remark = ("appendix-fraction-read", f"{_shown(share.normalize())}%")
+    return replace(pair, decimals=2, printed=cell.text, remark=remark)
+
+
+def _without_agencies(raw: str, plan: Plan) -> tuple[str, frozenset[str]]:
+    """A cell's text without its lists of agencies in parentheses, and the agencies."""
+    named: set[str] = set()
+
+    def drop(found: re.Match[str]) -> str:
+        listed = _agencies_listed(found[1], plan)
+        named.update(listed)
+        return " " if listed else found[0]
+
+    return _in_signs(clean(_PARENTHESES.sub(drop, raw))), frozenset(named)
+
+
+def _agencies_listed(raw: str, plan: Plan) -> frozenset[str]:
+    """The agencies of a text that lists agencies and nothing else; otherwise none.
+
+    An agency of the register is its id, another one its folded name.
+    """
+    known: dict[str, str] = {}
+    for agency in plan.agencies:
+        for name in (agency.name_vi, agency.short_name, *agency.aliases):
+            known.setdefault(fold(name), agency.id)
+    listed: set[str] = set()
+    for item in re.split(r"[,;]", unicodedata.normalize("NFC", raw)):
+        names = [item] if fold(item) in known else _NEXT_AGENCY.split(item)
+        for name in filter(None, (clean(name).strip("-–•*+.…:() ") for name in names)):
+            agency_word = _PLAIN_AGENCY if name.isascii() else _AGENCY
+            if fold(name) not in known and not agency_word.match(name):
+                return frozenset()
+            listed.add(known.get(fold(name), fold(name)))
+    return frozenset(listed)
+
+
 def _read_sentence(text: str, plan: Plan) -> Pair:
     """ "67%", "tối thiểu 67%", "33% cơ quan báo chí tăng doanh thu 10%".
 
@@ -174,7 +328,7 @@ def _read_sentence(text: str, plan: Plan) -> Pair:
     grows = has_words(fold(re.sub(r"[()]", " ", between)), "tang")
     known = words <= _SENTENCE_WORDS and not _DOUBTFUL_SIGN.search(_PERCENT.sub(r"\1%", text))
     if not known or len(percents) not in (1, 2) or grows != (len(percents) == 2):
-        raise DoubtError("appendix-value-unreadable", "67%")
+        raise DoubtError("appendix-value-unreadable", _SHARE)
     if not grows and "tang" in words:  # "tăng 10%" alone: a share or a threshold?
         raise DoubtError("appendix-value-unreadable", "33% cơ quan báo chí tăng doanh thu 10%")
     share = _decimal(percents[0][1])

@@ -27,17 +27,20 @@ MOST_CELLS = 2_000_000  # the area of one sheet
 
 _DIGITS = "0123456789"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ARCHIVE_OR_OLE = (b"PK", _OLE)  # how workbooks begin
 _ENCRYPTED_XLSX = "EncryptedPackage".encode("utf-16-le")
 # An .xls stream begins with a BOF record; a FILEPASS record soon after it means a password.
 _ENCRYPTED_XLS = re.compile(
     rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL
 )
+_MACROS_XLS = "_VBA_PROJECT_CUR".encode("utf-16-le")
 _MAGIC = {b"%PDF": ".pdf", b"\x89PNG": ".png", b"\xff\xd8": ".jpg", b"Rar!": ".rar"}
 # What makes a worksheet part worth parsing: errors, formulas, prefixes, unusual writing.
 _REMARKABLE = re.compile(rb"""t\s*=\s*"e"|<f[\s/>]|:(?:c|f|row)[\s/>]|'|<!""")
 _ANY_CELL = re.compile(rb"<c[\s/>]")
 _USUAL_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
-_BROKEN = (
+_OTHER_WORKBOOK = re.compile(r"\[[0-9]+\]")  # as a workbook numbers those it links to
+BROKEN = (
     BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -59,7 +62,7 @@ class Refused(Exception):  # noqa: N818 (an outcome, not a programming error)
     """The file cannot be read at all; `code` is the finding that says why."""
 
     def __init__(self, code: str, *, sheet: str = "", found: str = "") -> None:
-        super().__init__(code, sheet, found)
+        super().__init__(code)
         self.code, self.sheet, self.found = code, sheet, found
 
 
@@ -77,10 +80,11 @@ class Flaw(str):
 class SheetFacts:
     """What was found in one sheet's XML."""
 
-    flaws: dict[Place, Flaw] = field(default_factory=dict)
-    merges: list[tuple[Place, Place]] = field(default_factory=list)
     height: int = 0
     width: int = 0
+    flaws: dict[Place, Flaw] = field(default_factory=dict)
+    linked: set[Place] = field(default_factory=set)  # formulas on another workbook
+    merges: list[tuple[Place, Place]] = field(default_factory=list)
 
     def fill(self, row: int, column: int) -> None:
         """Note that a cell holds something."""
@@ -93,8 +97,16 @@ class SheetFacts:
             raise Refused("sheet-too-large", sheet=name, found=found)
 
 
-def look_through(content: bytes) -> dict[str, SheetFacts] | None:
-    """The facts of each sheet by its name; None for the old .xls format, which tells none.
+@dataclass
+class Package:
+    """What was found in a workbook; `sheets` by name, none for the old .xls format."""
+
+    sheets: dict[str, SheetFacts] = field(default_factory=dict)
+    has_macros: bool = False
+
+
+def look_through(content: bytes) -> Package:
+    """What a workbook's own parts tell, before it is opened.
 
     Raises `Refused` for a file that is no workbook, has a password, or would
     exhaust the reader.
@@ -102,13 +114,13 @@ def look_through(content: bytes) -> dict[str, SheetFacts] | None:
     if content.startswith(_OLE):
         if _ENCRYPTED_XLSX in content or _ENCRYPTED_XLS.search(content):
             raise Refused("password-protected")
-        return None
+        return Package(has_macros=_MACROS_XLS in content)
     if not content.startswith(b"PK"):
         raise Refused("not-a-workbook", found=_kind_of(content))
     try:
         with ZipFile(BytesIO(content)) as archive:
             return _look_through_archive(archive)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise Refused("not-a-workbook", found=str(error)) from error
 
 
@@ -125,7 +137,7 @@ def _kind_of(content: bytes) -> str:
     return "?" if b"\x00" in beginning else ".txt"
 
 
-def _look_through_archive(archive: ZipFile) -> dict[str, SheetFacts]:
+def _look_through_archive(archive: ZipFile) -> Package:
     entries = archive.infolist()
     if sum(entry.file_size for entry in entries) > MOST_BYTES:
         raise Refused("not-a-workbook", found=f"> {MOST_BYTES // 1_000_000} MB")
@@ -133,9 +145,10 @@ def _look_through_archive(archive: ZipFile) -> dict[str, SheetFacts]:
         raise BadZipFile("unusual compression")
     parts = {entry.filename.lower(): archive.read(entry) for entry in entries}
     if "xl/workbook.xml" in parts:
-        return _look_through_xlsx(parts)
+        return Package(_look_through_xlsx(parts), "xl/vbaproject.bin" in parts)
     if "content.xml" in parts:
-        return _look_through_ods(parts)
+        has_macros = any(name.startswith("basic/") for name in parts)
+        return Package(_look_through_ods(parts), has_macros)
     raise Refused("not-a-workbook", found=".xlsb" if "xl/workbook.bin" in parts else ".zip")
 
 
@@ -277,6 +290,8 @@ class _XlsxScan(_Scan):
             flaw = f"={self.formula}"
         if flaw:
             self.facts.flaws[self.row, self.column] = Flaw(flaw)
+        elif self.formula and _OTHER_WORKBOOK.search(self.formula):
+            self.facts.linked.add((self.row, self.column))
         if flaw or self.value or self.kind == "inlineStr":
             self.facts.fill(self.row, self.column)
 

@@ -8,17 +8,17 @@ guessed. The parts: `package` and `sheets` open the file, `form` and
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
 from tbdx.model import CheckedFile, Finding, Severity
 from tbdx.plan import Plan
+from tbdx.workbook.annotating import is_findings_list
 from tbdx.workbook.consolidated import read_tables, table_heads
 from tbdx.workbook.form import form_head, read_form, read_further_sheets
 from tbdx.workbook.package import Refused
 from tbdx.workbook.reading import Reading, Words
-from tbdx.workbook.sheets import Sheet, open_sheets
+from tbdx.workbook.sheets import Book, Sheet, open_book
 from tbdx.workbook.template import FIRST_SHEET
 
 
@@ -36,25 +36,44 @@ class SubmissionReader:
         that is no workbook has one finding of severity "unreadable". The
         file's content never makes it raise.
         """
-        checked = CheckedFile(name, content, hashlib.sha256(content).hexdigest())
         if not content:
-            return replace(checked, findings=(Finding("empty-file", Severity.UNREADABLE),))
-        reading = Reading(self._plan, self._words)
+            return refused_file(name, content, Refused("empty-file"))
         try:
-            sheets, hidden = open_sheets(content)
+            book = _without_our_list(open_book(content, self._words.listed))
         except Refused as refused:
-            finding = Finding(
-                refused.code, Severity.UNREADABLE, sheet=refused.sheet, found=refused.found
-            )
-            return replace(checked, findings=(finding,))
-        for sheet_name in hidden:
-            reading.remark("hidden-sheet", found=sheet_name)
-        _read_sheets(reading, sheets)
+            return refused_file(name, content, refused)
+        reading = Reading(self._plan, self._words)
+        _remark_on_book(reading, book)
+        _read_sheets(reading, book.sheets)
         if not reading.fields and not any(
             f.severity is Severity.BLOCKING for f in reading.findings
         ):
             reading.block("no-report")
-        return replace(checked, fields=tuple(reading.fields), findings=tuple(reading.findings))
+        return CheckedFile.of(name, content, reading.fields, reading.findings)
+
+
+def refused_file(name: str, content: bytes, refused: Refused) -> CheckedFile:
+    """A file that could not be read, with the finding that says why."""
+    place = {"sheet": refused.sheet, "found": refused.found}
+    finding = Finding(refused.code, Severity.UNREADABLE, **place)
+    return CheckedFile.of(name, content, findings=[finding])
+
+
+def _without_our_list(book: Book) -> Book:
+    """The book without the sheet that lists an earlier check's findings."""
+    sheets = [sheet for sheet in book.sheets if not is_findings_list(sheet.name, sheet.rows)]
+    recoded = [(sheet, found) for sheet, found in book.recoded if sheet in sheets]
+    return replace(book, sheets=sheets, recoded=recoded)
+
+
+def _remark_on_book(reading: Reading, book: Book) -> None:
+    if book.has_macros:
+        reading.remark("macros-ignored")
+    for sheet, recoded in book.recoded:
+        cell = sheet.address(*recoded.place)
+        reading.remark("old-font", sheet, cell, found=recoded.found, expected=recoded.read_as)
+    for name in book.hidden:
+        reading.remark("hidden-sheet", found=name)
 
 
 def _read_sheets(reading: Reading, sheets: Sequence[Sheet]) -> None:

@@ -43,7 +43,7 @@ def answer_word(text: str) -> str:
 
 @dataclass(frozen=True)
 class Words:
-    """The form's words, folded and looked up by meaning."""
+    """The form's words, folded and looked up by meaning; `listed` only in lower case."""
 
     agency: frozenset[str]
     agency_id: frozenset[str]
@@ -55,6 +55,7 @@ class Words:
     fields: dict[str, Question]
     answers: dict[str, Answer | None]
     phases: dict[str, Phase]
+    listed: frozenset[str]
 
     @classmethod
     def of(cls, form: Form) -> Words:
@@ -80,6 +81,7 @@ class Words:
             },
             answers,
             {fold(word): Phase(code) for code, words in form.phase_words.items() for word in words},
+            frozenset(word.lower() for word in form.listed_words),
         )
 
     @property
@@ -122,6 +124,12 @@ class Reading:
         name = sheet.name if sheet else ""
         self.findings.append(Finding(code, Severity.REMARK, name, cell, **details))
 
+    def remark_on_link(self, sheet: Sheet, place: Place, name: str = "") -> None:
+        """Say that a value is the stored result of a formula on another workbook."""
+        if place in sheet.linked:
+            cell, found = sheet.address(*place), sheet.text(*place)
+            self.remark("linked-workbook", sheet, cell, field=name, found=found)
+
     def keep(self, report: Report, name: str, value: Value, sheet: Sheet, place: Place) -> None:
         """Keep a reported value with its address."""
         cell = sheet.address(*place)
@@ -148,6 +156,7 @@ def read_year(reading: Reading, sheet: Sheet, at: Labelled | None) -> int | None
         reading.block("missing-year", sheet, expected=expected)
         return None
     place, raw = at
+    reading.remark_on_link(sheet, place)
     text = as_text(raw)
     is_year = (isinstance(raw, str) and not isinstance(raw, Flaw)) or text.isdecimal()
     said = set(YEAR.findall(text)) if is_year else set()
@@ -161,6 +170,8 @@ def read_year(reading: Reading, sheet: Sheet, at: Labelled | None) -> int | None
 
 def read_phase(reading: Reading, sheet: Sheet, at: Labelled | None) -> Phase | None:
     """Whether the figures are an estimate or final."""
+    if at:
+        reading.remark_on_link(sheet, at[0])
     text = as_text(at[1]) if at else ""
     phase = reading.words.phases.get(fold(text))
     if phase is None:
@@ -183,6 +194,9 @@ def read_agency(
     """
     plan = reading.plan
     current = plan.agencies if year is None else plan.agencies_in(year)
+    for at in (name, number):
+        if at:
+            reading.remark_on_link(sheet, at[0])
     has_name, has_number = (at is not None and as_text(at[1]) != "" for at in (name, number))
     by_name = _agency_named(reading, sheet, name, current) if name and has_name else None
     if number and has_number:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -17,16 +17,26 @@ from python_calamine import (
 )
 
 from tbdx.words import clean
-from tbdx.workbook.package import MOST_CELLS, Place, Refused, SheetFacts, look_through
-from tbdx.workbook.xls import read_xls
+from tbdx.workbook.delimited import read_delimited
+from tbdx.workbook.legacy_text import Recoded, recode
+from tbdx.workbook.package import (
+    ARCHIVE_OR_OLE,
+    MOST_CELLS,
+    Package,
+    Place,
+    Refused,
+    SheetFacts,
+    look_through,
+)
 
+_TEXT_SHEET = "CSV"  # what the one sheet of a text file is called
 _LARGEST_MERGE = 10_000  # whole columns merged by accident hold no labels
 
 Raw = Any
 """What a cell holds: "", str, `Flaw`, float, int, bool, date, datetime, time, timedelta."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sheet:
     """A sheet as rows of raw values; a merged range has its value in every cell.
 
@@ -36,6 +46,7 @@ class Sheet:
     name: str
     rows: list[list[Raw]]
     merges: dict[Place, Place]
+    linked: Set[Place] = frozenset()
     _texts: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
 
     @classmethod
@@ -45,7 +56,7 @@ class Sheet:
             rows.extend([] for _ in range(len(rows), row + 1))
             rows[row].extend("" for _ in range(len(rows[row]), column + 1))
             rows[row][column] = flaw
-        return cls(name, rows, _covered(facts.merges))
+        return cls(name, rows, _covered(facts.merges), facts.linked)
 
     def raw(self, row: int, column: int) -> Raw:
         row, column = self.merges.get((row, column), (row, column))
@@ -103,53 +114,69 @@ def as_text(value: Raw) -> str:
     return str(value)
 
 
-def open_sheets(content: bytes) -> tuple[list[Sheet], list[str]]:
-    """The visible worksheets, and the names of the hidden ones, which are not read.
+@dataclass
+class Book:
+    """A workbook as opened: its visible sheets, and what was noticed about the rest."""
 
+    sheets: list[Sheet] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    recoded: list[tuple[Sheet, Recoded]] = field(default_factory=list)
+    has_macros: bool = False
+
+
+def open_book(content: bytes, known: Set[str] = frozenset()) -> Book:
+    """The workbook's sheets with their values; hidden ones are named and not read.
+
+    `known` are texts (lower case) that are never taken for text in an old font.
     Raises `Refused` for bytes that are no workbook.
     """
-    facts = look_through(content)
-    if facts is None:
-        return _open_xls(content)
+    table = None if content.startswith(ARCHIVE_OR_OLE) else read_delimited(content)
+    if table is not None:
+        book = Book()
+        _add_sheet(book, _TEXT_SHEET, table, SheetFacts(), known)
+        return book
+    package = look_through(content)
     try:
-        return _open_archive(content, facts)
+        return _open_workbook(content, package, known)
     except (CalamineError, OverflowError) as error:  # OverflowError: a time of millions of years
-        raise Refused("not-a-workbook", found=clean(str(error))) from error
+        raise _refused(content, error) from error
     except BaseException as error:
         # A panic of the Rust library: pyo3 derives it from BaseException and does not export it.
         if type(error).__name__ != "PanicException":
             raise
-        raise Refused("not-a-workbook", found=clean(str(error))) from error
+        raise _refused(content, error) from error
 
 
-def _open_archive(content: bytes, facts: dict[str, SheetFacts]) -> tuple[list[Sheet], list[str]]:
-    book = CalamineWorkbook.from_filelike(BytesIO(content))
-    sheets, hidden = [], []
-    for metadata in book.sheets_metadata:
+def _refused(content: bytes, error: BaseException) -> Refused:
+    found = clean(str(error)) if content.startswith(b"PK") else ".xls"
+    return Refused("not-a-workbook", found=found)
+
+
+def _open_workbook(content: bytes, package: Package, known: Set[str]) -> Book:
+    source = CalamineWorkbook.from_filelike(BytesIO(content))
+    book = Book(has_macros=package.has_macros)
+    for metadata in source.sheets_metadata:
         if metadata.typ != SheetTypeEnum.WorkSheet:
             continue
         if metadata.visible != SheetVisibleEnum.Visible:
-            hidden.append(metadata.name)
+            book.hidden.append(metadata.name)
             continue
-        source = book.get_sheet_by_name(metadata.name)
-        own = facts.get(metadata.name) or SheetFacts()
-        own.merges = source.merged_cell_ranges or own.merges
-        rows: list[list[Raw]] = [*source.to_python(skip_empty_area=False)]
-        sheets.append(Sheet.of(metadata.name, rows, own))
-    return sheets, hidden
+        sheet = source.get_sheet_by_name(metadata.name)
+        facts = package.sheets.get(metadata.name)
+        if facts is None:  # the old .xls format tells its area only now
+            facts = SheetFacts()
+            facts.fill(*(sheet.end or (-1, -1)))
+            facts.require_reasonable(metadata.name)
+        facts.merges = sheet.merged_cell_ranges or facts.merges
+        rows: list[list[Raw]] = [*sheet.to_python(skip_empty_area=False)]
+        _add_sheet(book, metadata.name, rows, facts, known)
+    return book
 
 
-def _open_xls(content: bytes) -> tuple[list[Sheet], list[str]]:
-    found = read_xls(content)
-    if found is None:
-        raise Refused("not-a-workbook", found=".xls")
-    sheets, hidden = [], []
-    for item in found:
-        facts = SheetFacts(height=item["height"], width=item["width"])
-        facts.require_reasonable(item["name"])
-        facts.merges = [(tuple(first), tuple(last)) for first, last in item["merges"]]
-        if item["visible"]:
-            sheets.append(Sheet.of(item["name"], item["rows"], facts))
-        else:
-            hidden.append(item["name"])
-    return sheets, hidden
+def _add_sheet(
+    book: Book, name: str, rows: list[list[Raw]], facts: SheetFacts, known: Set[str]
+) -> None:
+    recoded = recode(rows, known)
+    sheet = Sheet.of(name, rows, facts)
+    book.sheets.append(sheet)
+    book.recoded += [(sheet, found) for found in recoded]

@@ -6,6 +6,7 @@ be read in two ways is asked about, never guessed.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +21,6 @@ from tbdx.workbook.sheets import Raw, Sheet, as_text
 from tbdx.workbook.template import ANSWER_LABELS
 
 LARGEST_AMOUNT = 1e9  # million VND; beyond it a figure is a slip, and integers would overflow
-UNIT_JUMP = 200  # a figure this many times its base-year figure is asked about
 
 _ERROR = re.compile(r"^(#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|Err:[0-9]{3})$")
 _NUMBER = r"-?(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?"
@@ -31,7 +31,11 @@ _MONEY = re.compile(
     rf"(?:(?P<million>{_NUMBER})\s*(?:triệu|trieu|tr){_CURRENCY})?$",
     re.IGNORECASE,
 )
-_THOUSANDS_COMMA = re.compile(r"(?<![0-9.])[1-9][0-9]{0,2},[0-9]{3}(?![0-9])")
+_DOUBTS = {
+    "ambiguous-number": re.compile(r"(?<![0-9.])[1-9][0-9]{0,2},[0-9]{3}(?![0-9])"),
+    "range-for-number": re.compile(r"[0-9]\s*%?\s*(?:[-–—÷~]|đến|tới)\s*[0-9]", re.IGNORECASE),
+    "fraction-for-number": re.compile(r"[0-9]\s*/\s*[0-9]"),
+}
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,10 @@ class InputCell:
         self.reading.remark(
             code, self.sheet, self.address, field=self.field, found=self.text, expected=expected
         )
+
+    def remark_on_link(self) -> None:
+        """Say that the value comes from another workbook, where it does."""
+        self.reading.remark_on_link(self.sheet, self.place, self.field)
 
     def has_error(self) -> bool:
         """Whether the cell shows an error or an uncomputed formula; it is then refused."""
@@ -106,6 +114,7 @@ def read_value(
     cell = InputCell(reading, sheet, place, question.name)
     if reading.words.is_blank(cell.raw) or cell.has_error():
         return None
+    cell.remark_on_link()
     if question.kind == "answer":
         return _read_answer(cell)
     number = _read_number(cell, question)
@@ -126,12 +135,16 @@ def _read_number(cell: InputCell, question: Question) -> float | None:
     raw, unit = cell.raw, question.unit.vi
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return float(raw)
+    if isinstance(raw, dt.date):
+        cell.block("date-for-number", unit)
+        return None
     if not isinstance(raw, str):
-        cell.block("not-a-number", unit)  # a date, a time, TRUE
+        cell.block("not-a-number", unit)  # a time, TRUE
         return None
     bare = re.sub(rf"\s*{re.escape(unit)}$", "", cell.text, flags=re.IGNORECASE)
-    if _THOUSANDS_COMMA.search(bare):
-        cell.block("ambiguous-number", unit)
+    doubt = next((code for code, sign in _DOUBTS.items() if sign.search(bare)), "")
+    if doubt:
+        cell.block(doubt, unit)
         return None
     number = number_in(bare, money=unit == MONEY_UNIT)
     if number is None:
@@ -177,6 +190,7 @@ def read_choice(cell: InputCell, choices: Mapping[str, str], expected: str) -> s
     """What a cell says, by a list of folded words; None for a blank and for what is refused."""
     if not cell.text or cell.has_error():
         return None
+    cell.remark_on_link()
     chosen = choices.get(fold(cell.text))
     if chosen is None:
         cell.block("not-a-state", expected)
@@ -187,6 +201,7 @@ def read_text(cell: InputCell) -> str | None:
     """A text with its line breaks; None for a blank and for an error."""
     if not cell.text or cell.has_error():
         return None
+    cell.remark_on_link()
     if not isinstance(cell.raw, str):
         return cell.text
     return "\n".join(line for part in cell.raw.splitlines() if (line := clean(part)))
@@ -203,9 +218,13 @@ def check_figures(
             limit = sheet.address(*places[indicator.denominator][0])
             cell.block("part-exceeds-whole", f"≤ {as_text(whole)} ({limit})")
         amount, base = _figures(places, indicator.amount, indicator.base_amount)
-        if min(amount, base) > 0 and max(amount / base, base / amount) >= UNIT_JUMP:
+        if min(amount, base) > 0 and _is_far(amount, base, reading.plan.checks.unit_factor):
             cell = InputCell(reading, sheet, places[indicator.amount][0], indicator.amount)
             cell.remark("unit-doubtful", as_text(base))
+
+
+def _is_far(one: float, other: float, factor: float) -> bool:
+    return max(one / other, other / one) >= factor
 
 
 def _figures(
