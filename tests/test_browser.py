@@ -167,7 +167,9 @@ def test_many_files_are_checked_mended_and_accepted_together(
         archive.writestr("đài.xlsx", _form(plan, "dai-ptth-thai-binh", uses_ai=None))
     faulty = _form(plan, "tc-van-nghe-thai-binh", staff_count=3, trained_count=30)
     with running_app(tmp_path) as app:
-        context = chromium.new_context(accept_downloads=True)
+        # High enough to hold the page: a list that is open closes when the page is scrolled.
+        tall = {"width": 1440, "height": 2400}
+        context = chromium.new_context(viewport=tall, accept_downloads=True)  # type: ignore[arg-type]
         page = context.new_page()
         page.set_default_timeout(30_000)
         page.goto(f"{app.url}/upload")
@@ -177,9 +179,9 @@ def test_many_files_are_checked_mended_and_accepted_together(
         expect(page.get_by_text("✓ Sẵn sàng chấp nhận: 1")).to_be_visible()
 
         expect(page.get_by_role("button", name="Chấp nhận 2 tệp")).to_be_visible()
-        chosen = page.get_by_role("combobox", name="Xem từng tệp")
-        chosen.fill("vnt.xlsx")
-        chosen.press("Enter")
+        page.locator("[data-test-script-state=notRunning]").wait_for()
+        page.get_by_role("combobox", name="Xem từng tệp").click()
+        page.get_by_role("option", name="vnt.xlsx").click()
         with page.expect_download() as download:
             page.get_by_role("button", name="Tải tệp này với các lỗi đã đánh dấu").click()
         assert download.value.suggested_filename == "vnt-loi.xlsx"
