@@ -41,9 +41,10 @@ messages: .venv/.dev  ## bring the catalogues of every language up to the texts 
 docs: .venv/.dev  ## write the pages of docs/ that list findings and settings anew
 	$(BIN)/python -m scripts.write_docs
 
-data: .venv/.dev  ## write the target appendix and the illustrative reports anew
+data: .venv/.dev  ## write the target appendix, the illustrative reports and the messes anew
 	$(BIN)/python -m scripts.make_appendix
 	$(BIN)/python -m scripts.make_samples
+	$(BIN)/python -m scripts.make_messes
 
 bench: .venv/.dev  ## measure the product beside named references
 	$(BIN)/python -m benchmarks

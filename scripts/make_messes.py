@@ -559,7 +559,35 @@ class Fixture:
 
     @property
     def is_appendix(self) -> bool:
-        return self.file.endswith("-appendix.xlsx")
+        return "-appendix." in self.file
+
+
+def _two_level_heads() -> bytes:
+    cells = _grid(records())
+    cells.insert(_HEAD_ROW, [])
+
+    def merge(book: Any) -> None:
+        sheet = book[TABLE]
+        sheet["J4"], sheet["L4"] = "Doanh thu (triệu đồng)", "Nhân lực (người)"
+        sheet["J5"], sheet["K5"] = "Năm 2022", "Năm báo cáo"
+        sheet["L5"], sheet["M5"] = "Tổng số người", "Số người được đào tạo"
+        for span in ("J4:K4", "L4:M4", *(f"{letter}4:{letter}5" for letter in "ABCDEFGHIN")):
+            _merge(sheet, span)
+
+    return _workbook(cells, merge)
+
+
+def _table_under_last_years_title() -> bytes:
+    cells = _grid(records()[3:])
+    cells[0] = ["TỔNG HỢP BÁO CÁO CHUYỂN ĐỔI SỐ BÁO CHÍ NĂM 2023"]
+    return _workbook(cells)
+
+
+def _linked_appendix() -> bytes:
+    content = _appendix_with({"C11": ("=[1]Sheet1!A1", "0%")})
+    part = "xl/worksheets/sheet1.xml"
+    stored = _stored(_part(content, part), "C11", "[1]Sheet1!A1", "n", "0.67")
+    return _repacked(content, {part: stored})
 
 
 FIXTURES: tuple[Fixture, ...] = (
@@ -575,6 +603,12 @@ FIXTURES: tuple[Fixture, ...] = (
         "read as the .xlsx is",
         _merged_table,
         office="ods",
+    ),
+    Fixture(
+        "01-two-level-headers.xlsx",
+        "“Doanh thu” merged over “Năm 2022” and “Năm báo cáo”, “Nhân lực” over two counts",
+        "both levels are read together",
+        _two_level_heads,
     ),
     Fixture(
         "01-merged-labels-form.xlsx",
@@ -621,6 +655,14 @@ FIXTURES: tuple[Fixture, ...] = (
         "percents where the form asks for people",
         "asked: a percent is no number of people",
         lambda: form_with({"E21": "67 %", "E22": (0.7, "0%")}),
+    ),
+    Fixture(
+        "03-hundred-percent.xlsx",
+        "an answer, an amount, people and a level as numbers formatted as percentages",
+        "asked: 100% is not 1 person",
+        lambda: form_with(
+            {"E14": (1, "0%"), "E20": (0.6667, "0.00%"), "E22": (1, "0%"), "E23": (3, "0%")}
+        ),
     ),
     Fixture(
         "04-one-reading.xlsx",
@@ -671,6 +713,12 @@ FIXTURES: tuple[Fixture, ...] = (
         lambda: form_with({"E14": "có lẽ", "E15": "Có (một phần)", "E16": "?", "E17": 2}),
     ),
     Fixture(
+        "07-picture-font-tick.xlsx",
+        "a tick of the font Wingdings, which is the letter “ü”",
+        "asked: without its font it is no tick",
+        lambda: form_with({"E14": "ü"}),
+    ),
+    Fixture(
         "08-empty-is-not-zero.xlsx",
         "empty, `-`, `…`, `0`, `N/A`, `Không có`",
         "empty and … are blanks, N/A is not applicable, the rest “no”; a 0 stays 0",
@@ -713,6 +761,18 @@ FIXTURES: tuple[Fixture, ...] = (
         lambda: _few_cells(tcvn3, E16="Đạt", E17="Không"),
     ),
     Fixture(
+        "11-tcvn3-answers.xlsx",
+        "only answers typed in TCVN3: “Cã”, “§· cã”, “Kh«ng”",
+        "converted where the word as it stands is no answer",
+        lambda: form_with({"E14": tcvn3("Có"), "E15": tcvn3("Đã có"), "E17": tcvn3("Không")}),
+    ),
+    Fixture(
+        "11-tcvn3-appendix.xlsx",
+        "the target appendix typed in TCVN3",
+        "converted, then read as ever",
+        lambda: _retyped(_appendix_with({}), tcvn3),
+    ),
+    Fixture(
         "12-vni-form.xlsx",
         "a whole form typed in VNI-Times",
         "converted, and said once for each sheet",
@@ -723,6 +783,12 @@ FIXTURES: tuple[Fixture, ...] = (
         "a Unicode form with a few cells in VNI",
         "only these are converted",
         lambda: _few_cells(vni, E16="Có", E17="Không"),
+    ),
+    Fixture(
+        "12-vni-appendix.xlsx",
+        "the target appendix typed in VNI",
+        "converted, then read as ever",
+        lambda: _retyped(_appendix_with({}), vni),
     ),
     Fixture(
         "13-decomposed.xlsx",
@@ -767,6 +833,12 @@ FIXTURES: tuple[Fixture, ...] = (
         _last_years_form,
     ),
     Fixture(
+        "17-last-years-title.xlsx",
+        "a consolidated table of 2024 under last year's title",
+        "the year in the title is checked against the rows",
+        _table_under_last_years_title,
+    ),
+    Fixture(
         "18-old-excel.xls",
         "the table with merged heads as .xls",
         "read as the .xlsx is",
@@ -788,6 +860,13 @@ FIXTURES: tuple[Fixture, ...] = (
         "refused; the password is named as the reason",
         _merged_table,
         office="password:xls",
+    ),
+    Fixture(
+        "18-old-excel-appendix.xls",
+        "the target appendix in the old format",
+        "refused, and said to be .xls: only .xlsx tells how a number is printed",
+        lambda: _appendix_with({}),
+        office="xls",
     ),
     Fixture(
         "18-web-page-renamed.xls",
@@ -818,6 +897,19 @@ FIXTURES: tuple[Fixture, ...] = (
                 f"{SPENDING}!C5": ("#REF!", "e", "#REF!"),
             }
         ),
+    ),
+    Fixture(
+        "19-error-values.xls",
+        "`#DIV/0!`, `#REF!`, `#N/A` in the old format",
+        "flagged, not blank",
+        lambda: form_with({"E16": "=#REF!", "E20": "=1/0", "E21": "=NA()"}),
+        office="xls",
+    ),
+    Fixture(
+        "19-linked-appendix.xlsx",
+        "a target that comes from another workbook",
+        "the value saved last is read, with a remark",
+        _linked_appendix,
     ),
     Fixture(
         "19-linked-workbook.xlsx",

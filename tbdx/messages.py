@@ -29,7 +29,7 @@ FINDINGS: dict[str, str] = {
         "The workbook holds macros. They were not run; only the values of its cells were read. Save it as “Excel Workbook (*.xlsx)” next time."
     ),
     "old-font": N_(
-        "“{found}” and other texts of this sheet are typed in an old font (TCVN3 or VNI); it was read as “{expected}”. Nothing to do if that is right; use a Unicode font next time."
+        "“{found}” is typed in an old font (TCVN3 or VNI), as other cells of this sheet may be; it was read as “{expected}”. Nothing to do if that is right; use a Unicode font next time."
     ),
     "sheet-too-large": N_(
         "The sheet claims {found} cells (rows × columns), far more than a report has. Delete the empty rows and columns below and beside the table, save and send it again."
@@ -142,8 +142,11 @@ FINDINGS: dict[str, str] = {
     "fraction-for-number": N_(
         "Found the fraction “{found}” where one number belongs (unit: {expected}). Type the number that this question asks for."
     ),
+    "percent-for-number": N_(
+        "Found the percentage {found} where a number belongs (unit: {expected}). Type the number itself; set the cell's format to a number."
+    ),
     "linked-workbook": N_(
-        "{found} comes from another workbook by a formula; the value saved last was read. Type it as a number if the other workbook may have changed."
+        "“{found}” comes from another workbook by a formula; the value saved last was read. Type it here if the other workbook may have changed."
     ),
     "number-as-text": N_(
         "“{found}” is a text; it was read as {expected}. Type it as a number if that is not right."

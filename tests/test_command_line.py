@@ -199,7 +199,9 @@ def test_a_folder_and_an_archive_are_read_file_by_file(shell: Shell, plan: Plan)
 def test_valid_files_are_accepted_without_the_others_when_asked(shell: Shell, plan: Plan) -> None:
     """--valid-only stores what is valid; the exit code still tells that something was left out."""
     good = _write(plan, shell.folder, "bao-thai-binh", revenue_million_vnd=1100.0)
-    bad = _write(plan, shell.folder, "dai-ptth-thai-binh", staff_count=3, revenue_million_vnd=1100.0)
+    bad = _write(
+        plan, shell.folder, "dai-ptth-thai-binh", staff_count=3, revenue_million_vnd=1100.0
+    )
     assert [file["stored"] for file in shell.json("import", bad, good, code=1)] == [None, None]
     refused, stored = shell.json("import", bad, good, "--valid-only", code=1)
     assert refused["stored"] is None

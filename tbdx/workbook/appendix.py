@@ -33,6 +33,8 @@ from tbdx.workbook.appendix_values import (
     says_nothing,
     spell_out,
 )
+from tbdx.workbook.legacy_text import recode
+from tbdx.workbook.package import OTHER_WORKBOOK, Refused, look_through
 
 # What openpyxl raises for bytes that are no workbook: not a zip (also .xls and files under
 # a password), a broken or unusual zip, a missing part, XML that is broken, refused or invalid.
@@ -54,12 +56,14 @@ _NOT_A_WORKBOOK = (
 # An appendix has some hundred cells and some ten thousand bytes; beyond this is a stray or a trap.
 _MOST_CELLS = 200_000
 _MOST_MERGED_CELLS = 2_000_000
-_MOST_BYTES = 50_000_000
 
 # Every finding about an appendix.
 SEVERITIES = {
     "not-a-workbook": Severity.UNREADABLE,
+    "password-protected": Severity.UNREADABLE,
     "hidden-sheet": Severity.REMARK,
+    "linked-workbook": Severity.REMARK,
+    "old-font": Severity.REMARK,
     "appendix-sheet-too-large": Severity.BLOCKING,
     "appendix-formula-without-value": Severity.BLOCKING,
     "appendix-no-table": Severity.BLOCKING,
@@ -134,16 +138,20 @@ def read_appendix(content: bytes, plan: Plan) -> tuple[tuple[Target, ...], tuple
         _refuse_traps(content)
         values = load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
         formulas = load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
+    except Refused as refused:
+        reading.note(refused.code, found=refused.found, expected=".xlsx")
+        return (), tuple(reading.findings)
     except _NOT_A_WORKBOOK:
-        reading.note("not-a-workbook", expected=".xlsx")
+        reading.note("not-a-workbook", found="?", expected=".xlsx")
         return (), tuple(reading.findings)
     for sheet in values.worksheets:
         if sheet.sheet_state != "visible":
-            reading.note("hidden-sheet", sheet.title)
+            reading.note("hidden-sheet", found=sheet.title)
         elif sheet.max_row * sheet.max_column > _MOST_CELLS:
             reading.note("appendix-sheet-too-large", sheet.title, sheet.dimensions)
         else:
-            _note_uncomputed(reading, sheet, formulas[sheet.title])
+            _note_formulas(reading, sheet, formulas[sheet.title])
+            _recode(reading, sheet)
             _read_sheet(reading, Grid(sheet))
     _note_missing(reading)
     by_row = sorted(reading.targets.values(), key=lambda target: (target.row, target.year))
@@ -151,16 +159,21 @@ def read_appendix(content: bytes, plan: Plan) -> tuple[tuple[Target, ...], tuple
 
 
 def _refuse_traps(content: bytes) -> None:
-    """Raise one of `_NOT_A_WORKBOOK` for a file that would exhaust the reader.
+    """Raise `Refused`, or one of `_NOT_A_WORKBOOK`, for a file that would exhaust the reader.
 
     Done here and not left to openpyxl: where lxml is installed it reads without
     defusedxml, and it walks every cell of a merge range however large.
     """
+    try:
+        look_through(content)
+    except Refused as refused:
+        if refused.code != "sheet-too-large":  # that sheet is not walked, the others are read
+            raise
+    if not content.startswith(b"PK"):
+        raise Refused("not-a-workbook", found=".xls")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(part.file_size for part in archive.infolist()) > _MOST_BYTES:
-            raise ValueError("too large")
         for name in archive.namelist():
-            if name.endswith((".xml", ".rels")):
+            if name.endswith(".xml"):
                 with archive.open(name) as part:
                     _refuse_huge_merges(parse_xml(part, forbid_dtd=True))
 
@@ -174,13 +187,35 @@ def _refuse_huge_merges(part: Any) -> None:
         raise ValueError("too many merged cells")
 
 
-def _note_uncomputed(reading: _Reading, values: Any, formulas: Any) -> None:
-    """A formula saved without its result would look like an empty cell: no target."""
+def _recode(reading: _Reading, sheet: Any) -> None:
+    """Texts typed in an old font (TCVN3, VNI), converted in place, with a remark."""
+    rows = [[cell.value for cell in line] for line in sheet.iter_rows()]
+    for recoded in recode(rows):
+        row, column = recoded.place
+        cell = Cell(sheet.title, row + 1, column + 1, recoded.found, "")
+        reading.note_cell("old-font", cell, recoded.read_as)
+    for line, values in zip(sheet.iter_rows(), rows, strict=True):
+        for cell, value in zip(line, values, strict=True):
+            if isinstance(value, str) and cell.value != value:
+                cell.value = value
+
+
+def _note_formulas(reading: _Reading, values: Any, formulas: Any) -> None:
+    """A formula saved without its result would look like an empty cell: no target.
+
+    One on another workbook has the value that was saved last.
+    """
     for line in formulas.iter_rows():
         for cell in line:
-            if cell.data_type == "f" and values[cell.coordinate].value is None:
+            if cell.data_type != "f":
+                continue
+            value = values[cell.coordinate].value
+            if value is None:
                 found = Cell(values.title, cell.row, cell.column, str(cell.value), "")
                 reading.note_cell("appendix-formula-without-value", found, "67%")
+            elif OTHER_WORKBOOK.search(str(cell.value)):
+                found = Cell(values.title, cell.row, cell.column, value, cell.number_format)
+                reading.note_cell("linked-workbook", found, "")
 
 
 def _note_missing(reading: _Reading) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tbdx.model import Phase
@@ -17,6 +17,7 @@ from tbdx.workbook.reading import (
     Words,
     answer_word,
     check_head_unit,
+    check_title,
     check_units,
     folded_names,
     label,
@@ -76,31 +77,35 @@ def table_heads(reading: Reading, sheet: Sheet) -> list[int]:
 def read_tables(reading: Reading, sheet: Sheet, heads: list[int]) -> None:
     """Read every consolidated table of a sheet, each down to the next one's head."""
     check_units(reading, sheet, range(heads[0]))
+    years: set[int] = set()
     for head, end in zip(heads, [*heads[1:], len(sheet.rows)], strict=True):
         columns = _columns(reading, sheet, head)
         if columns:
-            _Table(reading, sheet, columns).read(range(head + 1, end))
+            table = _Table(reading, sheet, columns)
+            table.read(range(head + 1, end))
+            years |= table.years
+    if years:
+        check_title(reading, sheet, range(heads[0]), years)
 
 
 def _columns(reading: Reading, sheet: Sheet, head: int) -> _Columns | None:
     """Match the heads both ways: each is known, and none that is needed is missing."""
     places: dict[str, int] = {}
     questions: dict[int, Question] = {}
-    for column, text in sheet.cells(head):
-        name = label(text, reading.plan.years.base)
-        question = reading.words.fields.get(name)
-        key = question.name if question else _head_kind(reading.words, name)
-        cell = sheet.address(head, column)
+    for column, texts in _heads(sheet, head):
+        key, question = _meaning(reading, texts)
+        cell, found = sheet.address(head, column), " ".join(texts)
         if key is None:
-            reading.remark("unknown-column", sheet, cell, found=text)
+            reading.remark("unknown-column", sheet, cell, found=found)
         elif key in places:
             first = sheet.address(head, places[key])
-            reading.block("repeated-column", sheet, cell, found=text, expected=first)
+            reading.block("repeated-column", sheet, cell, found=found, expected=first)
         elif key != "ignored":
             places[key] = column
             if question:
                 questions[column] = question
-                check_head_unit(reading, sheet, (head, column), question)
+                for row in range(head, head + len(texts)):
+                    check_head_unit(reading, sheet, (row, column), question)
     missing = [(name, title) for name, title in _needed(reading) if name not in places]
     for name, title in missing:
         cell = sheet.address(head, places["agency"])
@@ -108,6 +113,32 @@ def _columns(reading: Reading, sheet: Sheet, head: int) -> _Columns | None:
     if missing:
         return None
     return _Columns(places["agency"], places["year"], places["phase"], questions)
+
+
+def _heads(sheet: Sheet, head: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Each column with its head; under one merged across columns, with the head below it, too.
+
+    "Doanh thu" over "Năm 2022" and "Năm báo cáo" heads two columns.
+    """
+    for first, text in sheet.cells(head):
+        column = first
+        while column == first or sheet.merges.get((head, column)) == (head, first):
+            below = "" if sheet.merges.get((head + 1, column)) else sheet.text(head + 1, column)
+            split = (head, first) in sheet.merges and below
+            if column == first or split:
+                yield column, (text, below) if split else (text,)
+            column += 1
+
+
+def _meaning(reading: Reading, texts: tuple[str, ...]) -> tuple[str | None, Question | None]:
+    """What a column holds, by its whole head or the lowest part: a kind, and its question."""
+    for text in (" ".join(texts), texts[-1]):
+        name = label(text, reading.plan.years.base)
+        question = reading.words.fields.get(name)
+        kind = question.name if question else _head_kind(reading.words, name)
+        if kind:
+            return kind, question
+    return None, None
 
 
 def _head_kind(words: Words, name: str) -> str | None:
@@ -135,6 +166,7 @@ class _Table:
     def __init__(self, reading: Reading, sheet: Sheet, columns: _Columns) -> None:
         self._reading, self._sheet, self._columns = reading, sheet, columns
         self._names = folded_names(reading.plan.agencies)
+        self.years: set[int] = set()
         self._sums = {
             column: _Sums()
             for column, question in columns.fields.items()
@@ -182,6 +214,8 @@ class _Table:
             for column in (columns.year, columns.phase, columns.agency)
         )
         year = read_year(reading, sheet, year_at)
+        if year:
+            self.years.add(year)
         phase: Phase | None = read_phase(reading, sheet, phase_at)
         agency = read_agency(reading, sheet, name_at, None, year)
         report = Report(agency, year, phase) if agency and year and phase else None
@@ -206,6 +240,6 @@ class _Table:
                     self._sheet.address(row, column),
                     field=self._columns.fields[column].name,
                     found=as_text(total),
-                    expected=as_text(round(sums.since_total, 3)),
+                    expected=as_text(round(sums.since_total or sums.all, 3)),
                 )
             sums.since_total = 0.0

@@ -85,7 +85,7 @@ def _report_of(reading: Reading, sheet: Sheet, head: int) -> Report | None:
     phase = read_phase(reading, sheet, phase_at)
     agency = read_agency(reading, sheet, name, number, year)
     if year is not None:
-        check_title(reading, sheet, range(head), year, "bao cao")
+        check_title(reading, sheet, range(head), {year})
     report = Report(agency, year, phase) if agency and year and phase else None
     first = report is None or reading.begin(report, sheet, sheet.address(*_place(year_at)))
     return report if first else None
@@ -287,7 +287,7 @@ def _rows_of(reading: Reading, sheet: Sheet, report: Report, section: _Section) 
             if name not in columns:
                 reading.block("missing-column", sheet, expected=name)
         return None
-    check_title(reading, sheet, range(head), report.year, "")
+    check_title(reading, sheet, range(head), {report.year}, anywhere=True)
     check_units(reading, sheet, range(head))
     rows = _Rows(reading, sheet, report)
     for code, row, text in _known_rows(reading, sheet, head, section, min(columns.values())):

@@ -158,6 +158,15 @@ def recode(rows: list[list[Any]], known: Set[str] = frozenset()) -> list[Recoded
     return [Recoded(encoding, len(cells), *cells[0]) for encoding, cells in converted.items()]
 
 
+def other_readings(text: str) -> list[str]:
+    """What a text would say if it were typed in each of the old fonts, the text itself left out.
+
+    For a single word, which proves nothing: "Cã" is a "Có" in TCVN3.
+    """
+    readings = (_converted(text, encoding) for encoding in _ENCODINGS)
+    return [reading for reading in readings if reading != text]
+
+
 def words_understood(text: str) -> int:
     """How many words with marks are Vietnamese, in the encoding that makes most words so.
 
@@ -179,6 +188,8 @@ def _chosen(readings: frozenset[_Reading], votes: Counter[str]) -> Encoding | No
 @lru_cache(maxsize=1024)
 def _readings(text: str) -> frozenset[_Reading]:
     """The readings in which a text makes sense: one is a proof, several are a doubt."""
+    if len(text.strip()) == 1:  # a sign of a picture font, such as a tick typed as "ü"
+        return frozenset()
     words = _words(text)
     understood = _understood(words)
     whole = frozenset(reading for reading, count in understood.items() if count == len(words))

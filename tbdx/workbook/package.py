@@ -39,7 +39,9 @@ _MAGIC = {b"%PDF": ".pdf", b"\x89PNG": ".png", b"\xff\xd8": ".jpg", b"Rar!": ".r
 _REMARKABLE = re.compile(rb"""t\s*=\s*"e"|<f[\s/>]|:(?:c|f|row)[\s/>]|'|<!""")
 _ANY_CELL = re.compile(rb"<c[\s/>]")
 _USUAL_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
-_OTHER_WORKBOOK = re.compile(r"\[[0-9]+\]")  # as a workbook numbers those it links to
+_BUILT_IN_PERCENTS = {"9", "10"}  # 0% and 0.00%
+_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')  # parts of a number format that are no code
+OTHER_WORKBOOK = re.compile(r"\[[0-9]+\]")  # as a workbook numbers those it links to
 BROKEN = (
     BadZipFile,
     zlib.error,
@@ -84,6 +86,7 @@ class SheetFacts:
     width: int = 0
     flaws: dict[Place, Flaw] = field(default_factory=dict)
     linked: set[Place] = field(default_factory=set)  # formulas on another workbook
+    percents: set[Place] = field(default_factory=set)  # numbers shown as percentages
     merges: list[tuple[Place, Place]] = field(default_factory=list)
 
     def fill(self, row: int, column: int) -> None:
@@ -99,7 +102,7 @@ class SheetFacts:
 
 @dataclass
 class Package:
-    """What was found in a workbook; `sheets` by name, none for the old .xls format."""
+    """What was found in a workbook; `sheets` by name (of the .xls format see `xls`)."""
 
     sheets: dict[str, SheetFacts] = field(default_factory=dict)
     has_macros: bool = False
@@ -158,6 +161,7 @@ def _look_through_xlsx(parts: dict[str, bytes]) -> dict[str, SheetFacts]:
         for relation in fromstring(parts["xl/_rels/workbook.xml.rels"], forbid_dtd=True)
     }
     book = fromstring(parts["xl/workbook.xml"], forbid_dtd=True)
+    percent_styles = _percent_styles(parts.get("xl/styles.xml", b""))
     sheets: dict[str, SheetFacts] = {}
     for sheet in book.iterfind(".//{*}sheet"):
         name = sheet.get("name", "")
@@ -165,16 +169,39 @@ def _look_through_xlsx(parts: dict[str, bytes]) -> dict[str, SheetFacts]:
         target = targets.get(identity, "")
         part = target[1:] if target.startswith("/") else f"xl/{target}"
         if part.lower() in parts:
-            sheets[name] = _facts_of(parts[part.lower()])
+            sheets[name] = _facts_of(parts[part.lower()], percent_styles)
             sheets[name].require_reasonable(name)
     return sheets
 
 
-def _facts_of(part: bytes) -> SheetFacts:
+def is_percent(number_format: str) -> bool:
+    """Whether a number format shows a number as a percentage."""
+    return "%" in _LITERAL.sub("", number_format)
+
+
+def _percent_styles(part: bytes) -> frozenset[str]:
+    """The numbers of the cell styles (s="3") that show percentages."""
+    if not part:
+        return frozenset()
+    styles = fromstring(part, forbid_dtd=True)
+    formats = {
+        own.get("numFmtId")
+        for own in styles.iterfind("{*}numFmts/{*}numFmt")
+        if is_percent(own.get("formatCode", ""))
+    }
+    formats |= _BUILT_IN_PERCENTS
+    cells = styles.iterfind("{*}cellXfs/{*}xf")
+    return frozenset(
+        str(number) for number, xf in enumerate(cells) if xf.get("numFmtId") in formats
+    )
+
+
+def _facts_of(part: bytes, percent_styles: frozenset[str]) -> SheetFacts:
     """The facts of a worksheet part, without parsing it where nothing is remarkable."""
-    facts = _plain_facts(part)
+    styled = any(f's="{style}"'.encode() in part for style in percent_styles)
+    facts = None if styled else _plain_facts(part)
     if facts is None or facts.height * facts.width > MOST_CELLS:
-        return _XlsxScan().scan(part)
+        return _XlsxScan(percent_styles).scan(part)
     return facts
 
 
@@ -245,8 +272,10 @@ class _Scan(ABC):
 class _XlsxScan(_Scan):
     """The cells of one worksheet part: <row r><c r t><f/><v/></c></row>."""
 
-    def __init__(self) -> None:
+    def __init__(self, percent_styles: frozenset[str]) -> None:
         super().__init__()
+        self.percent_styles = percent_styles
+        self.is_percent = False
         self.row = self.column = -1
         self.kind = ""
         self.value = ""
@@ -271,6 +300,7 @@ class _XlsxScan(_Scan):
         else:
             self.column += 1
         self.kind = attributes.get("t", "")
+        self.is_percent = attributes.get("s") in self.percent_styles
         self.value, self.formula = "", None
 
     def end(self, name: str) -> None:
@@ -290,8 +320,10 @@ class _XlsxScan(_Scan):
             flaw = f"={self.formula}"
         if flaw:
             self.facts.flaws[self.row, self.column] = Flaw(flaw)
-        elif self.formula and _OTHER_WORKBOOK.search(self.formula):
+        elif self.formula and OTHER_WORKBOOK.search(self.formula):
             self.facts.linked.add((self.row, self.column))
+        if self.is_percent and self.value:
+            self.facts.percents.add((self.row, self.column))
         if flaw or self.value or self.kind == "inlineStr":
             self.facts.fill(self.row, self.column)
 
@@ -325,6 +357,10 @@ class _OdsScan(_Scan):
         self.columns = int(attributes.get("table:number-columns-repeated", 1))
         self.filled = "office:value-type" in attributes
         self.is_error = attributes.get("calcext:value-type") == "error"
+        if attributes.get("office:value-type") == "percentage":
+            self.facts.percents.add((self.row, self.column))
+        if "'file:" in attributes.get("table:formula", ""):
+            self.facts.linked.add((self.row, self.column))
         down = int(attributes.get("table:number-rows-spanned", 1))
         right = int(attributes.get("table:number-columns-spanned", 1))
         if down * right > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -21,6 +21,8 @@ Labelled = tuple[Place, Raw]
 
 MONEY_UNIT = "triệu đồng"
 YEAR = re.compile(r"\b(20[0-9]{2})\b")
+_TITLE = re.compile(r"\b(?:bao cao|ket qua|tong hop|so lieu|bieu)\b")
+_TITLE_YEAR = re.compile(r"(?<!thang [0-9] )(?<!thang [0-9]{2} )\bnam (20[0-9]{2})\b")
 _UNIT_LINE = re.compile(r"(?:đvt|đơn vị tính|đơn vị đo)\s*:\s*([^).;]*)", re.IGNORECASE)
 _IN_PARENTHESES = re.compile(r"\(([^()]*)\)")
 _MONEY = {fold(unit) for unit in ("đồng", "VNĐ", "VND", "USD", "tỷ", "tỷ đ", "tỷ đồng")}
@@ -258,17 +260,22 @@ def folded_names(agencies: Iterable[Agency]) -> dict[str, Agency]:
     return {fold(name): agency for agency in agencies for name in (agency.name_vi, *agency.aliases)}
 
 
-def check_title(reading: Reading, sheet: Sheet, rows: range, year: int, start: str) -> None:
+def check_title(
+    reading: Reading, sheet: Sheet, rows: range, years: Set[int], *, anywhere: bool = False
+) -> None:
     """A title "… NĂM 2023" above a report for 2024 is left from a copy of last year's.
 
-    `start` is what a title says before its year, folded; with "" every text is one.
+    `years` are the years reported below. With `anywhere` every text counts as a title,
+    otherwise those that say what they are the title of. A date is no title's year.
     """
     for row, column, text in sheet.all_cells(rows):
-        _, found, rest = fold(text).partition(start) if start else ("", True, fold(text))
-        years = {int(said) for said in re.findall(r"\bnam (20[0-9]{2})\b", rest)}
-        if found and years and year not in years:
+        title = fold(text) if anywhere else _TITLE.search(fold(text))
+        after = title if isinstance(title, str) else title.string[title.end() :] if title else ""
+        said = {int(year) for year in _TITLE_YEAR.findall(after)}
+        if said and not said & years:
             cell = sheet.address(row, column)
-            reading.block("year-mismatch", sheet, cell, found=text, expected=str(year))
+            expected = ", ".join(map(str, sorted(years)))
+            reading.block("year-mismatch", sheet, cell, found=text, expected=expected)
 
 
 def check_units(reading: Reading, sheet: Sheet, rows: range) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -28,12 +30,17 @@ from tbdx.workbook.package import (
     SheetFacts,
     look_through,
 )
+from tbdx.workbook.xls import look_through_xls
 
 _TEXT_SHEET = "CSV"  # what the one sheet of a text file is called
 _LARGEST_MERGE = 10_000  # whole columns merged by accident hold no labels
 
 Raw = Any
-"""What a cell holds: "", str, `Flaw`, float, int, bool, date, datetime, time, timedelta."""
+"""What a cell holds: "", str, `Flaw`, float, `Percent`, int, bool, date, datetime, time, timedelta."""
+
+
+class Percent(float):
+    """A number that its cell shows as a percentage: 0.67 is shown as 67%."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +63,10 @@ class Sheet:
             rows.extend([] for _ in range(len(rows), row + 1))
             rows[row].extend("" for _ in range(len(rows[row]), column + 1))
             rows[row][column] = flaw
+        for row, column in facts.percents:
+            with suppress(IndexError):  # an empty cell that has the format
+                if isinstance(rows[row][column], float | int):
+                    rows[row][column] = Percent(rows[row][column])
         return cls(name, rows, _covered(facts.merges), facts.linked)
 
     def raw(self, row: int, column: int) -> Raw:
@@ -105,6 +116,8 @@ def as_text(value: Raw) -> str:
         return clean(value)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
+    if isinstance(value, Percent):
+        return f"{as_text(float(100 * Decimal(str(float(value)))))}%"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, float):
@@ -136,20 +149,17 @@ def open_book(content: bytes, known: Set[str] = frozenset()) -> Book:
         _add_sheet(book, _TEXT_SHEET, table, SheetFacts(), known)
         return book
     package = look_through(content)
+    if not content.startswith(b"PK"):
+        package.sheets = look_through_xls(content)
     try:
         return _open_workbook(content, package, known)
     except (CalamineError, OverflowError) as error:  # OverflowError: a time of millions of years
-        raise _refused(content, error) from error
+        raise Refused("not-a-workbook", found=clean(str(error))) from error
     except BaseException as error:
         # A panic of the Rust library: pyo3 derives it from BaseException and does not export it.
         if type(error).__name__ != "PanicException":
             raise
-        raise _refused(content, error) from error
-
-
-def _refused(content: bytes, error: BaseException) -> Refused:
-    found = clean(str(error)) if content.startswith(b"PK") else ".xls"
-    return Refused("not-a-workbook", found=found)
+        raise Refused("not-a-workbook", found=clean(str(error))) from error
 
 
 def _open_workbook(content: bytes, package: Package, known: Set[str]) -> Book:
@@ -162,11 +172,7 @@ def _open_workbook(content: bytes, package: Package, known: Set[str]) -> Book:
             book.hidden.append(metadata.name)
             continue
         sheet = source.get_sheet_by_name(metadata.name)
-        facts = package.sheets.get(metadata.name)
-        if facts is None:  # the old .xls format tells its area only now
-            facts = SheetFacts()
-            facts.fill(*(sheet.end or (-1, -1)))
-            facts.require_reasonable(metadata.name)
+        facts = package.sheets.get(metadata.name) or SheetFacts()
         facts.merges = sheet.merged_cell_ranges or facts.merges
         rows: list[list[Raw]] = [*sheet.to_python(skip_empty_area=False)]
         _add_sheet(book, metadata.name, rows, facts, known)

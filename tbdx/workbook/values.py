@@ -15,9 +15,10 @@ from decimal import Decimal
 from tbdx.model import Answer
 from tbdx.plan import Question
 from tbdx.words import clean, fold
+from tbdx.workbook.legacy_text import other_readings
 from tbdx.workbook.package import Flaw, Place
 from tbdx.workbook.reading import MONEY_UNIT, Reading, Report, Value, answer_word
-from tbdx.workbook.sheets import Raw, Sheet, as_text
+from tbdx.workbook.sheets import Percent, Raw, Sheet, as_text
 from tbdx.workbook.template import ANSWER_LABELS
 
 LARGEST_AMOUNT = 1e9  # million VND; beyond it a figure is a slip, and integers would overflow
@@ -34,6 +35,7 @@ _MONEY = re.compile(
 _DOUBTS = {
     "ambiguous-number": re.compile(r"(?<![0-9.])[1-9][0-9]{0,2},[0-9]{3}(?![0-9])"),
     "range-for-number": re.compile(r"[0-9]\s*%?\s*(?:[-–—÷~]|đến|tới)\s*[0-9]", re.IGNORECASE),
+    "percent-for-number": re.compile(r"[0-9]\s*%$"),
     "fraction-for-number": re.compile(r"[0-9]\s*/\s*[0-9]"),
 }
 
@@ -124,8 +126,13 @@ def read_value(
 def _read_answer(cell: InputCell) -> Answer | None:
     if isinstance(cell.raw, bool):
         return Answer.YES if cell.raw else Answer.NO
-    answer = cell.reading.words.answers.get(answer_word(cell.text))
+    answers = cell.reading.words.answers
+    answer = answers.get(answer_word(cell.text))
     if answer is None:
+        for read_as in other_readings(cell.raw) if isinstance(cell.raw, str) else ():
+            if answer := answers.get(answer_word(read_as)):
+                cell.remark("old-font", read_as)
+                return answer
         cell.block("not-an-answer", " / ".join(ANSWER_LABELS.values()))
     return answer
 
@@ -133,6 +140,9 @@ def _read_answer(cell: InputCell) -> Answer | None:
 def _read_number(cell: InputCell, question: Question) -> float | None:
     """A number as typed; a text that reads as one number in Vietnamese is taken, and said."""
     raw, unit = cell.raw, question.unit.vi
+    if isinstance(raw, Percent):
+        cell.block("percent-for-number", unit)
+        return None
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return float(raw)
     if isinstance(raw, dt.date):
