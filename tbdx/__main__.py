@@ -107,7 +107,7 @@ def check(
     service = _service()
     checked = _check(service, files)
     words = language(Settings().language)
-    copies = {} if annotate is None else _annotate(service, checked, words, annotate)
+    copies = {} if annotate is None else _annotate(service, checked, words, annotate, files)
     if as_json:
         _print_json(
             [
@@ -296,12 +296,20 @@ def _files_in(paths: Sequence[Path]) -> Iterator[tuple[str, Path]]:
 
 
 def _annotate(
-    service: Service, checked: Sequence[CheckedFile], words: Language, folder: Path
+    service: Service,
+    checked: Sequence[CheckedFile],
+    words: Language,
+    folder: Path,
+    sent: Sequence[Path],
 ) -> dict[int, str]:
-    """Write the annotated copy of each file that has findings; the paths by the file's place."""
+    """Write the annotated copy of each file that has findings; the paths by the file's place.
+
+    A copy never takes the place of a file that was sent.
+    """
+    taken = {path.name for path in sent if path.parent.resolve() == folder.resolve()}
     places = [place for place, file in enumerate(checked) if file.findings]
     copies = [service.annotated(checked[place], words.code) for place in places]
-    names = different_names([copy.name for copy in copies])
+    names = different_names([copy.name for copy in copies], taken)
     for name, copy in zip(names, copies, strict=True):
         _write(folder / name, copy.content)
     return {place: str(folder / name) for place, name in zip(places, names, strict=True)}

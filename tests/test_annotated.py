@@ -244,7 +244,19 @@ def test_marked_mended_and_sent_again_it_is_accepted(
     assert again.fields == faultless.fields
 
 
-def test_libreoffice_opens_mends_and_prints_it(
+def test_mended_in_libreoffice_it_is_accepted(
+    plan: Plan, reader: SubmissionReader, vi: Language, office: Office
+) -> None:
+    """Whoever mends the marked cells in LibreOffice and saves sends a faultless report."""
+    file = reader.read("x.xlsx", faulty_form(plan))
+    right = {place: mending for place, (_, _, _, mending) in FAULTS.items()}
+    again = reader.read("x.xlsx", office.type_into(annotate(file, plan, vi).content, right))
+    assert again.findings == ()
+    faultless = reader.read("x.xlsx", mended(faulty_form(plan), *FAULTS))
+    assert again.fields == faultless.fields
+
+
+def test_libreoffice_opens_and_prints_it(
     plan: Plan, reader: SubmissionReader, vi: Language, office: Office
 ) -> None:
     """Another program finds the workbook in order, and what it saves can be marked again."""

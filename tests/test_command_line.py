@@ -236,6 +236,16 @@ def test_annotated_copies_are_written_to_a_folder(shell: Shell, plan: Plan) -> N
     assert mended["stored"]["revision"] == 1
 
 
+def test_a_copy_never_takes_the_place_of_what_was_sent(shell: Shell, plan: Plan) -> None:
+    """A file that is called as its copy would be stays as it is; the copy is numbered."""
+    bad = _write(plan, shell.folder, "bao-thai-binh", staff_count=3, revenue_million_vnd=1100.0)
+    sent = bad.rename(shell.folder / "bao-loi.xlsx")
+    before = sent.read_bytes()
+    (faulty,) = shell.json("check", sent, "--annotate", shell.folder, code=1)
+    assert faulty["annotated"] == str(shell.folder / "bao-loi (2).xlsx")
+    assert sent.read_bytes() == before
+
+
 def test_export_writes_the_rows_of_the_filters(shell: Shell, plan: Plan) -> None:
     """The same filters as on the page, as .xlsx and .csv."""
     report = _write(plan, shell.folder, "bao-thai-binh", revenue_million_vnd=1200.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import suppress
 from io import BytesIO
 from itertools import chain, count
@@ -52,14 +52,17 @@ def pack(files: Sequence[tuple[str, bytes]]) -> bytes:
     return stream.getvalue()
 
 
-def different_names(names: Sequence[str]) -> list[str]:
-    """The names without their folders; one that comes again is numbered: "a (2).xlsx"."""
-    taken: dict[str, None] = {}
+def different_names(names: Sequence[str], taken: Set[str] = frozenset()) -> list[str]:
+    """The names without their folders; one that comes again or is taken is numbered: "a (2).xlsx"."""
+    given: dict[str, None] = {}
     for name in names:
         path = PurePosixPath(PurePosixPath(name).name)
         numbered = (path.with_stem(f"{path.stem} ({number})") for number in count(2))
-        taken[next(str(p) for p in chain([path], numbered) if str(p) not in taken)] = None
-    return list(taken)
+        free = (
+            str(p) for p in chain([path], numbered) if str(p) not in given and str(p) not in taken
+        )
+        given[next(free)] = None
+    return list(given)
 
 
 def _files(archive: ZipFile) -> Iterator[tuple[str, bytes]]:
