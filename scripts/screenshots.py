@@ -35,7 +35,12 @@ CHOICES = {
     "agency": "agency=bao-thai-binh&year=2024",
     "explore": "years=2024~2025",
 }
-FAULTY = ROOT / "data" / "samples" / "minh-hoa-tc-van-nghe-thai-binh-2025.xlsx"
+SENT = (
+    ROOT / "tests" / "messes" / "06-ranges.xlsx",
+    ROOT / "tests" / "messes" / "11-tcvn3-cells.xlsx",
+    ROOT / "data" / "samples" / "minh-hoa-bao-thai-binh-2023.xlsx",
+    ROOT / "data" / "samples" / "minh-hoa-tc-van-nghe-thai-binh-2025.xlsx",
+)
 
 
 def main() -> None:
@@ -82,7 +87,7 @@ def _take(browser: Browser, url: str, name: str, language: str, width: int, sche
         page.goto(f"{url}/{room.file}?lang={language}&{CHOICES.get(room.file, '')}")
         page.get_by_role("heading", level=1).wait_for(timeout=30_000)
         if room.file == "upload":
-            page.set_input_files("input[type=file]", FAULTY)
+            page.set_input_files("input[type=file]", list(SENT))
             page.locator("[data-testid=stTable]").wait_for()
         page.wait_for_timeout(1500)
         height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")

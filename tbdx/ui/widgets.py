@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from tbdx import charts, messages, tables
-from tbdx.model import CheckedFile, Reason, Severity, Status
+from tbdx.model import CheckedFile, Finding, Reason, Severity, Status
 from tbdx.plan import Among, Indicator
 from tbdx.service import Row
 from tbdx.ui import address, shell
@@ -220,24 +220,11 @@ def among_text(page: Page, among: Among) -> str:
 
 
 def findings_table(page: Page, file: CheckedFile) -> None:
-    """Every finding of one file: how grave, where, what."""
+    """Every finding of one file: how grave and where, what. Two columns, to fit a phone."""
     rows = pd.DataFrame(
         [
             {
-                page.text("Severity"): (
-                    f":{_SEVERITY_COLOURS[finding.severity]}"
-                    f"-badge[{page.text(messages.SEVERITIES[finding.severity])}]"
-                ),
-                page.text("Place"): " ".join(
-                    part
-                    for part in (escape(finding.sheet), f"**{finding.cell}**")
-                    if part != "****"
-                ),
-                page.text("Question"): escape(
-                    messages.field_label(finding.field, page.language, page.plan)
-                    if finding.field
-                    else ""
-                ),
+                page.text("Place"): _place(page, finding),
                 page.text("What was found, and what to do"): escape(
                     messages.finding_text(finding, page.language)
                 ),
@@ -247,6 +234,18 @@ def findings_table(page: Page, file: CheckedFile) -> None:
     )
     label = page.text("Findings in {file}", file=file.name)
     st.table(rows, border="horizontal", hide_index=True, alt=label)
+
+
+def _place(page: Page, finding: Finding) -> str:
+    """How grave a finding is, its sheet, its cell and the question asked there."""
+    severity = page.text(messages.SEVERITIES[finding.severity])
+    badge = f":{_SEVERITY_COLOURS[finding.severity]}-badge[{severity}]"
+    cell = f"**{finding.cell}**" if finding.cell else ""
+    question = (
+        messages.field_label(finding.field, page.language, page.plan) if finding.field else ""
+    )
+    parts = (badge, escape(finding.sheet), cell, f":small[{escape(question)}]" if question else "")
+    return " ".join(part for part in parts if part)
 
 
 def escape(text: str) -> str:
