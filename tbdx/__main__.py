@@ -24,6 +24,7 @@ from tbdx.model import CheckedFile, Finding, Phase, Receipt, Severity, Status, T
 from tbdx.plan import Plan
 from tbdx.service import Row, Service, Upload, View, read_targets
 from tbdx.settings import ROOT, Settings
+from tbdx.words import says_something
 from tbdx.workbook.bundles import different_names, is_leftover
 
 app = typer.Typer(
@@ -143,7 +144,7 @@ def import_(
     words = language(Settings().language)
     code = _exit_code(checked)
     chosen = [file for file in checked if file.acceptable] if valid_only or not code else []
-    unconfirmed = any(file.needs_confirmation for file in chosen) and not confirm.strip()
+    unconfirmed = any(file.needs_confirmation for file in chosen) and not says_something(confirm)
     accepted = iter([] if unconfirmed else service.accept(chosen, confirm))
     receipts = [next(accepted, None) if file in chosen else None for file in checked]
     if as_json:
@@ -165,6 +166,10 @@ def import_(
         names = ", ".join(file.name for file in chosen if file.needs_confirmation)
         error = TbdxError("confirmation-needed", files=names)
         typer.echo(messages.error_text(error, words) + ' (--confirm "…")', err=True)
+    elif code and not valid_only:
+        refused = sum(not file.acceptable for file in checked)
+        error = TbdxError("nothing-stored", count=refused, all=len(checked))
+        typer.echo(messages.error_text(error, words), err=True)
     raise typer.Exit(code or (BLOCKED if unconfirmed else OK))
 
 
@@ -274,6 +279,8 @@ def _check(service: Service, paths: Sequence[Path]) -> list[CheckedFile]:
         except OSError as error:
             finding = Finding("file-not-found", Severity.UNREADABLE, found=str(error.strerror))
             files.append(CheckedFile.of(name, b"", findings=[finding]))
+    if not files:
+        raise TbdxError("no-files", found=", ".join(map(str, paths)))
     uploads = [file for file in files if not isinstance(file, CheckedFile)]
     if sys.stderr.isatty():
         with typer.progressbar(length=len(uploads), file=sys.stderr) as bar:
@@ -306,7 +313,7 @@ def _annotate(
 
     A copy never takes the place of a file that was sent.
     """
-    taken = {path.name for path in sent if path.parent.resolve() == folder.resolve()}
+    taken = {path.name for _, path in _files_in(sent) if path.parent.resolve() == folder.resolve()}
     places = [place for place, file in enumerate(checked) if file.findings]
     copies = [service.annotated(checked[place], words.code) for place in places]
     names = different_names([copy.name for copy in copies], taken)

@@ -20,30 +20,60 @@ Reports = Mapping[tuple[str, int], Mapping[str, Value]]
 _FEWEST_FIGURES = 2  # so many equal figures are a copy, fewer a coincidence
 
 
-def compare(fields: Sequence[ReportedField], stored: Reports, plan: Plan) -> list[Finding]:
-    """Remarks on a file's reports, each beside last year's in the same file or as stored.
+def compare(fields: Sequence[ReportedField], known: Reports, plan: Plan) -> list[Finding]:
+    """Remarks on a file's reports, each beside last year's and beside what is known of its year.
 
+    `known` are the reports in use and those that come with this file. A merged
+    agency's last year is that of its predecessors together.
     Codes: baseline-changed, amount-jumped, answer-went-back, copied-forward.
     """
-    own: dict[tuple[str, int], dict[str, Value]] = {}
-    for field in sorted(fields, key=lambda field: field.phase is Phase.FINAL):
-        own.setdefault((field.agency, field.year), {})[field.field] = field.value
-    known: Reports = {**stored, **own}
-    reports: dict[tuple[str, int, Phase], list[ReportedField]] = {}
+    reports: dict[tuple[str, int, Phase], dict[str, ReportedField]] = {}
     for field in fields:
-        reports.setdefault((field.agency, field.year, field.phase), []).append(field)
+        reports.setdefault((field.agency, field.year, field.phase), {})[field.field] = field
     findings: list[Finding] = []
     for (agency, year, _), values in reports.items():
-        comparison = _Comparison(plan, {value.field: value for value in values}, year)
-        findings += comparison.with_last_year(known.get((agency, year - 1), {}))
+        comparison = _Comparison(plan, values)
+        last_year = _report_of(agency, year - 1, known, plan)
+        findings += comparison.with_report(last_year, year - 1, may_be_copied=True)
+        findings += comparison.with_report(known.get((agency, year), {}), year)
         findings += comparison.with_baseline(_baselines(agency, year, known, plan))
-    return findings
+    return list(dict.fromkeys(findings))
+
+
+def reports_in(fields: Sequence[ReportedField]) -> dict[tuple[str, int], dict[str, Value]]:
+    """The reports of a file by agency and year; of two phases the final one."""
+    reports: dict[tuple[str, int], dict[str, Value]] = {}
+    phases: dict[tuple[str, int], Phase] = {}
+    for field in sorted(fields, key=lambda field: field.phase is Phase.FINAL):
+        key = field.agency, field.year
+        if phases.setdefault(key, field.phase) is not field.phase:
+            phases[key], reports[key] = field.phase, {}
+        reports.setdefault(key, {})[field.field] = field.value
+    return reports
+
+
+def _report_of(agency: str, year: int, known: Reports, plan: Plan) -> Mapping[str, Value]:
+    """An agency's report, or for a merged one its predecessors' together."""
+    own = known.get((agency, year))
+    predecessors = plan.predecessors(agency)
+    if own is not None or not predecessors:
+        return own or {}
+    parts = [_report_of(other.id, year, known, plan) for other in predecessors]
+    together: dict[str, Value] = {}
+    for question in plan.form.field:
+        values = [part.get(question.name) for part in parts]
+        figures = [value for value in values if isinstance(value, float)]
+        if question.kind in ("amount", "count") and len(figures) == len(values):
+            together[question.name] = sum(figures)
+        elif question.kind == "answer" and Answer.YES in values:
+            together[question.name] = Answer.YES
+    return together
 
 
 def _baselines(agency: str, year: int, known: Reports, plan: Plan) -> dict[str, tuple[int, float]]:
-    """For each base-year field its nearest earlier value, else the nearest later: (year, value)."""
+    """For each base-year field the value known for this year, else the nearest: (year, value)."""
     years = sorted(
-        (other for name, other in known if name == agency and other != year),
+        (other for name, other in known if name == agency),
         key=lambda other: (other > year, abs(other - year)),
     )
     found: dict[str, tuple[int, float]] = {}
@@ -58,35 +88,41 @@ def _baselines(agency: str, year: int, known: Reports, plan: Plan) -> dict[str, 
 
 @dataclass(frozen=True)
 class _Comparison:
-    """One report beside earlier ones."""
+    """One report beside others."""
 
     plan: Plan
     fields: Mapping[str, ReportedField]
-    year: int
 
-    def with_last_year(self, before: Mapping[str, Value]) -> Iterator[Finding]:
+    def with_report(
+        self, other: Mapping[str, Value], year: int, *, may_be_copied: bool = False
+    ) -> Iterator[Finding]:
         pairs = [
-            (question, self.fields[question.name], before.get(question.name))
+            (question, self.fields[question.name], other.get(question.name))
             for question in self.plan.form.field
             if question.name in self.fields and not question.base_year
         ]
-        if self._is_copy(pairs):
-            figure = next(field for _, field, old in pairs if isinstance(old, float))
-            yield self._remark("copied-forward", figure, str(self.year - 1))
+        if may_be_copied and self._is_copy(pairs):
+            amount = next(field for question, field, _ in pairs if question.kind == "amount")
+            yield self._remark("copied-forward", amount, str(year))
             return
         factor = self.plan.checks.amount_factor
         for question, field, old in pairs:
             if field.value is Answer.NO and old is Answer.YES:
-                yield self._remark("answer-went-back", field, str(self.year - 1))
+                yield self._remark("answer-went-back", field, str(year))
             elif question.kind == "amount" and _jumped(field.value, old, factor):
-                yield self._remark("amount-jumped", field, f"{as_text(old)} ({self.year - 1})")
+                yield self._remark("amount-jumped", field, f"{as_text(old)} ({year})")
 
     @staticmethod
     def _is_copy(pairs: Sequence[tuple[Question, ReportedField, Value]]) -> bool:
-        """Whether every answer, and more than one figure other than 0, is last year's."""
-        answered = [(field.value, old) for _, field, old in pairs if field.value is not None]
-        figures = sum(bool(new) for new, _ in answered if isinstance(new, float))
-        return figures >= _FEWEST_FIGURES and all(new == old for new, old in answered)
+        """Whether every figure, an amount other than 0 among them, is the other report's."""
+        figures = [
+            (question.kind, field.value, old)
+            for question, field, old in pairs
+            if question.kind in ("amount", "count") and isinstance(field.value, float)
+        ]
+        amounts = [value for kind, value, _ in figures if kind == "amount" and value]
+        several = sum(bool(value) for _, value, _ in figures) >= _FEWEST_FIGURES
+        return bool(amounts) and several and all(value == old for _, value, old in figures)
 
     def with_baseline(self, known: Mapping[str, tuple[int, float]]) -> Iterator[Finding]:
         for name, (year, before) in known.items():

@@ -14,7 +14,7 @@ FINDINGS: dict[str, str] = {
     # the file
     "empty-file": N_("The file is empty (0 bytes). Send it again from your computer."),
     "not-a-workbook": N_(
-        "The file cannot be read as an Excel workbook ({found}). Open it in Excel, save it as “Excel Workbook (*.xlsx)” and send that file."
+        "The file cannot be read as an Excel workbook ({found}). If it is a report, open it in Excel, save it as “Excel Workbook (*.xlsx)” and send that file; if not, leave it out."
     ),
     "password-protected": N_(
         "The workbook is protected by a password. Remove the password (File – Info – Protect Workbook) and send it again."
@@ -30,6 +30,9 @@ FINDINGS: dict[str, str] = {
     ),
     "old-font": N_(
         "“{found}” is typed in an old font (TCVN3 or VNI), as other cells of this sheet may be; it was read as “{expected}”. Nothing to do if that is right; use a Unicode font next time."
+    ),
+    "too-many-findings": N_(
+        "There are more than {found} findings; the others are not listed. Correct these, or use the blank form, and send it again."
     ),
     "sheet-too-large": N_(
         "The sheet claims {found} cells (rows × columns), far more than a report has. Delete the empty rows and columns below and beside the table, save and send it again."
@@ -60,11 +63,14 @@ FINDINGS: dict[str, str] = {
         "Final figures are already stored ({found}: {expected}). This estimate would be kept, but the final figures stay in use."
     ),
     "repeated-report": N_(
-        "Another file of this upload holds the same report ({found}): {expected}. If both are accepted, the later one counts."
+        "Another file of this upload, {expected}, holds the same report ({found}). If both are accepted, this one counts, since it comes later. Take out the one that is not meant."
     ),
     # beside the reports before it
     "baseline-changed": N_(
         "The base year's figure is {found} here, but was reported as {expected}. Find out which is right, and correct the other report."
+    ),
+    "amount-implausible": N_(
+        "{found} million VND is more than a press agency earns (asked about from {expected}). Check that it is in millions, not in dong."
     ),
     "amount-jumped": N_(
         "Found {found}; last year's figure is {expected}. Check both figures and their unit, and say what explains the change."
@@ -73,7 +79,7 @@ FINDINGS: dict[str, str] = {
         "The answer is “no” here, but was “yes” for {expected}. Check both, and say what explains the change."
     ),
     "copied-forward": N_(
-        "Every answer is the same as for {expected}, figures included. Check that this is not last year's report."
+        "Every figure is the same as for {expected}, revenue included. Check that they were not copied from that report."
     ),
     # whose report it is
     "missing-year": N_(
@@ -144,6 +150,15 @@ FINDINGS: dict[str, str] = {
     ),
     "percent-for-number": N_(
         "Found the percentage {found} where a number belongs (unit: {expected}). Type the number itself; set the cell's format to a number."
+    ),
+    "scaled-number": N_(
+        "The cell's number format shows another unit than the number {found} has (expected unit: {expected}). Type the number in the expected unit, in a plain number format."
+    ),
+    "merged-value": N_(
+        "“{found}” stands in a cell merged over several questions or reports. Unmerge it and give each its own value."
+    ),
+    "hidden-cell": N_(
+        "The row or column is hidden; its value “{found}” was read. Unhide it and check that it belongs to this report."
     ),
     "linked-workbook": N_(
         "“{found}” comes from another workbook by a formula; the value saved last was read. Type it here if the other workbook may have changed."
@@ -287,6 +302,10 @@ ERRORS: dict[str, str] = {
     "not-acceptable": N_(
         "“{file}” has faults that must be corrected first, or holds no report. Nothing was stored."
     ),
+    "nothing-stored": N_(
+        "Nothing was stored, since {count} of {all} files cannot be accepted. Correct them, or add --valid-only to accept the others."
+    ),
+    "no-files": N_("There are no files in {found}. Check the folder."),
     "confirmation-needed": N_(
         "There are remarks on these files: {files}. Nothing was stored. Look at the remarks, then say in a few words that they are in order, and accept again."
     ),
@@ -362,6 +381,7 @@ LOST: dict[str, str] = {
     "extensions": N_(
         "The workbook uses newer features of Excel (such as lists taken from another sheet, sparklines, slicers, pivot tables, threaded comments), which would be lost."
     ),
+    "links": N_("The workbook takes values from other workbooks by formulas, which would be lost."),
     "large": N_("The workbook is too large for marking cell by cell."),
     "other": N_("The workbook holds something that would be lost or changed."),
 }

@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
-from unicodedata import normalize
+
+from tbdx.words import clean
+
+_LONGEST_NAME = 200
 
 
 class TbdxError(Exception):
@@ -163,9 +166,10 @@ class CheckedFile:
         fields: Sequence[ReportedField] = (),
         findings: Sequence[Finding] = (),
     ) -> Self:
-        """The file with its hash. A name is kept as typed on most systems: composed (NFC)."""
+        """The file with its hash, and with its name as a person reads it."""
         digest = hashlib.sha256(content).hexdigest()
-        return cls(normalize("NFC", name), content, digest, tuple(fields), tuple(findings))
+        shown = clean(name)[-_LONGEST_NAME:]
+        return cls(shown, content, digest, tuple(fields), tuple(findings))
 
     @property
     def verdict(self) -> Verdict:

@@ -118,6 +118,7 @@ class Checks(Definition):
 
     amount_factor: float = Field(default=2, gt=1)
     unit_factor: float = Field(default=200, gt=1)
+    largest_amount: float = Field(default=1_000_000, gt=0)
 
 
 class Rule(Definition):

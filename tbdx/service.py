@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 from tbdx import messages, metrics
-from tbdx.continuity import Reports, compare
+from tbdx.continuity import Reports, compare, reports_in
 from tbdx.i18n import DEFAULT, language
 from tbdx.model import (
     Answer,
@@ -36,6 +36,7 @@ from tbdx.model import (
 from tbdx.plan import Agency, Indicator, Plan
 from tbdx.settings import Settings
 from tbdx.store import Store
+from tbdx.words import clean, says_something
 from tbdx.workbook import SubmissionReader, write_form
 from tbdx.workbook.annotating import AnnotatedCopy
 from tbdx.workbook.appendix import read_appendix
@@ -44,6 +45,12 @@ from tbdx.workbook.package import Refused
 from tbdx.workbook.protected import Limits, ProtectedReader
 from tbdx.workbook.sheets import as_text
 
+_ABOUT_ACCEPTANCE = {
+    "already-stored",
+    "replaces-report",
+    "estimate-after-final",
+    "repeated-report",
+}
 Value = Answer | float | str | None
 Upload = tuple[str, bytes]
 """A file as sent: its name and its bytes."""
@@ -271,14 +278,16 @@ class Service:
         for submission in reversed(self._store.submissions()):
             latest[submission.agency, submission.year, submission.phase] = submission
         view = self.view()
-        stored = {} if view.sample else view.reports
+        known: Reports = {} if view.sample else view.reports
+        for file in checked:  # what is sent together is compared with each other, too
+            known = {**(reports_in(file.fields) if file.acceptable else {}), **known}
         senders: dict[ReportKey, str] = {}
         remarked = []
         for file in checked:
             keys = dict.fromkeys((f.agency, f.year, f.phase) for f in file.fields)
             remarks = [
                 *self._remarks_on_stored(file, list(keys), latest),
-                *self._remarks_on_earlier(file, stored),
+                *self._remarks_on_earlier(file, known),
                 *self._remarks_on_batch(file, list(keys), senders),
             ]
             remarked.append(replace(file, findings=(*file.findings, *remarks)))
@@ -301,11 +310,11 @@ class Service:
             *(self._about("estimate-after-final", submission) for submission in outranked),
         ]
 
-    def _remarks_on_earlier(self, file: CheckedFile, stored: Reports) -> list[Finding]:
+    def _remarks_on_earlier(self, file: CheckedFile, known: Reports) -> list[Finding]:
         """What differs from the reports before it; the base year of merged agencies is theirs."""
         merged = self._remarks_on_baseline(file)
         said = {(finding.sheet, finding.cell) for finding in merged}
-        remarks = compare(file.fields, stored, self.plan)
+        remarks = compare(file.fields, known, self.plan)
         return [*merged, *(r for r in remarks if (r.sheet, r.cell) not in said)]
 
     def _remarks_on_baseline(self, file: CheckedFile) -> list[Finding]:
@@ -335,16 +344,17 @@ class Service:
     def _remarks_on_batch(
         self, file: CheckedFile, keys: Sequence[ReportKey], senders: dict[ReportKey, str]
     ) -> list[Finding]:
-        """The same report in an earlier file of this upload that could be accepted with it."""
-        remarks = []
-        for key in keys if file.acceptable else ():
-            other = senders.setdefault(key, file.name)
+        """The same reports in earlier files of this upload that could be accepted with it."""
+        repeated: dict[str, list[str]] = {}
+        for agency, year, phase in keys if file.acceptable else ():
+            other = senders.setdefault((agency, year, phase), file.name)
             if other != file.name:
-                found = f"{self.plan.agency(key[0]).name_vi}, {key[1]}"
-                remarks.append(
-                    Finding("repeated-report", Severity.REMARK, found=found, expected=other)
-                )
-        return remarks
+                name = self.plan.agency(agency).name_vi
+                repeated.setdefault(other, []).append(f"{name}, {year}")
+        return [
+            Finding("repeated-report", Severity.REMARK, found="; ".join(found), expected=other)
+            for other, found in repeated.items()
+        ]
 
     def _moment(self, submission: Submission) -> str:
         return f"{submission.accepted_at.astimezone(self.plan.due.zone):%d/%m/%Y %H:%M}"
@@ -356,15 +366,23 @@ class Service:
         Raises TbdxError: not-acceptable when a file has blocking findings,
         confirmation-needed when one has remarks and nothing was said about them.
         """
-        confirmation = confirmation.strip()
+        confirmation = clean(confirmation)
         unconfirmed = [file.name for file in files if file.needs_confirmation]
-        if unconfirmed and not confirmation and all(file.acceptable for file in files):
+        if (
+            unconfirmed
+            and not says_something(confirmation)
+            and all(file.acceptable for file in files)
+        ):
             raise TbdxError("confirmation-needed", files=", ".join(unconfirmed))
         return self._store.accept(files, self._now(), confirmation)
 
     def annotated(self, file: CheckedFile, language_code: str) -> AnnotatedCopy:
-        """The sent workbook with its findings marked in it, or a list of them."""
-        return self._reader.annotate(file, language_code)
+        """The sent workbook with its findings marked in it, or a list of them.
+
+        What concerns only those who accept it (what it would replace) is left out.
+        """
+        own = tuple(finding for finding in file.findings if finding.code not in _ABOUT_ACCEPTANCE)
+        return self._reader.annotate(replace(file, findings=own), language_code)
 
     def annotated_bundle(self, files: Sequence[CheckedFile], language_code: str) -> bytes:
         """The annotated copies of several files as one ZIP archive."""

@@ -36,3 +36,8 @@ def fold(text: str) -> str:
     folded = _NOT_A_WORD.sub(" ", without_unit).strip()
     folded = folded or _NOT_A_WORD.sub(" ", plain).strip() or plain.strip()
     return _FINAL_Y.sub(r"\1i", folded)
+
+
+def says_something(text: str) -> bool:
+    """Whether a text holds at least one letter."""
+    return any(map(str.isalpha, clean(text)))

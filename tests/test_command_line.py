@@ -178,6 +178,8 @@ def test_check_says_what_blocks_and_stores_nothing(shell: Shell, plan: Plan) -> 
     (unreadable,) = shell.json("check", noise, code=2)
     assert unreadable["verdict"] == "unreadable"
     assert "cannot be opened" in shell("check", shell.folder / "absent.xlsx", code=2)
+    (shell.folder / "empty").mkdir()
+    assert "no files" in shell("check", shell.folder / "empty", code=2)
 
 
 def test_a_folder_and_an_archive_are_read_file_by_file(shell: Shell, plan: Plan) -> None:
@@ -202,7 +204,9 @@ def test_valid_files_are_accepted_without_the_others_when_asked(shell: Shell, pl
     bad = _write(
         plan, shell.folder, "dai-ptth-thai-binh", staff_count=3, revenue_million_vnd=1100.0
     )
-    assert [file["stored"] for file in shell.json("import", bad, good, code=1)] == [None, None]
+    said = shell("import", bad, good, code=1)
+    assert "Nothing was stored, since 1 of 2 files" in said
+    assert "--valid-only" in said
     refused, stored = shell.json("import", bad, good, "--valid-only", code=1)
     assert refused["stored"] is None
     assert stored["stored"]["revision"] == 1
@@ -244,6 +248,10 @@ def test_a_copy_never_takes_the_place_of_what_was_sent(shell: Shell, plan: Plan)
     (faulty,) = shell.json("check", sent, "--annotate", shell.folder, code=1)
     assert faulty["annotated"] == str(shell.folder / "bao-loi (2).xlsx")
     assert sent.read_bytes() == before
+    (shell.folder / "again").mkdir()
+    other = sent.rename(shell.folder / "again" / "bao-loi.xlsx")
+    shell("check", shell.folder / "again", "--annotate", shell.folder / "again", code=1)
+    assert other.read_bytes() == before
 
 
 def test_export_writes_the_rows_of_the_filters(shell: Shell, plan: Plan) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from tbdx.continuity import compare
+from tbdx.continuity import compare, reports_in
 from tbdx.model import Answer, Phase, ReportedField, Severity
 from tbdx.plan import Plan
 
 YES, NO = Answer.YES, Answer.NO
-PAPER, MAGAZINE = "bao-thai-binh", "tc-van-nghe-thai-binh"
+PAPER, STATION, MAGAZINE = "bao-thai-binh", "dai-ptth-thai-binh", "tc-van-nghe-thai-binh"
+MERGED = "bao-thai-binh-hop-nhat"
 LAST_YEAR: dict[str, Any] = {
     "on_digital_platforms": YES,
     "uses_ai": NO,
@@ -109,29 +110,54 @@ def test_the_baseline_is_compared_with_the_nearest_report_that_has_one(plan: Pla
     assert [f.expected for f in compare(own, stored, plan)] == ["2 (2025)"]
 
 
-def test_a_report_copied_forward_is_one_remark(plan: Plan) -> None:
-    """Every answer and figure as last year: said once, at the first figure."""
-    copy = LAST_YEAR | {"revenue_2022_million_vnd": 12000.0}
+def test_figures_copied_forward_are_one_remark(plan: Plan) -> None:
+    """Every figure as last year is said once, at the revenue, whatever the answers are."""
     remark = ("copied-forward", "revenue_million_vnd", "13000", "2023")
-    assert found(plan, copy) == [remark]
-    assert found(plan, copy | {"uses_ai": None}) == [remark], "a blank more is still a copy"
-    assert found(plan, copy | {"staff_count": 61.0}) == []
+    assert found(plan, LAST_YEAR) == [remark]
+    assert found(plan, LAST_YEAR | {"uses_ai": YES, "staff_count": None}) == [remark]
+    assert found(plan, LAST_YEAR | {"staff_count": 61.0}) == []
 
 
-def test_answers_alone_are_no_copy(plan: Plan) -> None:
-    """Two years with the same yes and no, one figure, or zeros are no sign of copying."""
-    few: dict[str, Any] = {"on_digital_platforms": YES, "staff_count": 60.0, "trained_count": 0.0}
-    findings = compare(report(few), {(PAPER, 2023): few}, plan)
-    assert findings == []
+def test_counts_alone_are_no_copy(plan: Plan) -> None:
+    """A small agency may have the same people every year; without revenue nothing is said."""
+    few: dict[str, Any] = {"on_digital_platforms": YES, "staff_count": 11.0, "trained_count": 11.0}
+    assert compare(report(few), {(PAPER, 2023): few}, plan) == []
 
 
-def test_years_of_one_file_are_compared_with_each_other(plan: Plan) -> None:
-    """A consolidated table is compared with itself; its final figures count more than estimates."""
-    last = LAST_YEAR | {"on_digital_platforms": NO}
+def test_years_sent_together_are_compared_with_each_other(plan: Plan) -> None:
+    """A consolidated table is compared with itself; its final figures count, whole, over estimates."""
     file = [
         *report(LAST_YEAR, 2023, phase=Phase.FINAL),
-        *report(last, 2023, phase=Phase.ESTIMATE),
+        *report({"on_digital_platforms": NO, "security_level": 3.0}, 2023, phase=Phase.ESTIMATE),
         *report(THIS_YEAR | {"on_digital_platforms": NO}, 2024),
     ]
-    findings = compare(file, {(PAPER, 2023): last}, plan)
-    assert [(f.code, f.field) for f in findings] == [("answer-went-back", "on_digital_platforms")]
+    known = reports_in(file)
+    assert known[PAPER, 2023] == LAST_YEAR
+    findings = [f for f in compare(file, known, plan) if f.expected != "2023" or f.cell]
+    assert {(f.code, f.field) for f in findings} == {("answer-went-back", "on_digital_platforms")}
+
+
+def test_an_estimate_and_the_final_report_of_a_year_are_compared(plan: Plan) -> None:
+    """What is stored for the same year, in whichever phase, is what the new report differs from."""
+    final = LAST_YEAR | {
+        "on_digital_platforms": NO,
+        "revenue_million_vnd": 130.0,
+        "revenue_2022_million_vnd": 120.0,
+    }
+    findings = compare(report(final, 2023), {(PAPER, 2023): LAST_YEAR}, plan)
+    assert {f.code for f in findings} == {"answer-went-back", "amount-jumped", "baseline-changed"}
+    assert compare(report(LAST_YEAR, 2023), {(PAPER, 2023): LAST_YEAR}, plan) == []
+
+
+def test_a_merged_agency_is_compared_with_its_predecessors_together(plan: Plan) -> None:
+    """Last year's amounts and people are added up; one predecessor's yes is a yes."""
+    stored = {(PAPER, 2024): LAST_YEAR, (STATION, 2024): LAST_YEAR | {"uses_ai": YES}}
+    merged = {"uses_ai": NO, "revenue_million_vnd": 3000.0, "staff_count": 110.0}
+    findings = compare(report(merged, 2025, MERGED), stored, plan)
+    assert [(f.code, f.expected) for f in findings] == [
+        ("answer-went-back", "2024"),
+        ("amount-jumped", "26000 (2024)"),
+    ]
+    del stored[STATION, 2024]
+    findings = compare(report(merged, 2025, MERGED), stored, plan)
+    assert findings == [], "half of the sum is no sum"

@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
+from benchmarks import fuzz
 from tbdx.model import Answer, Phase, TbdxError, Verdict
 from tbdx.plan import Plan
 from tbdx.service import Service
@@ -294,7 +295,7 @@ def test_remarks_need_a_word_of_confirmation(service: Service, plan: Plan) -> No
     """A file with remarks is stored only with a word on them, which is kept with the report."""
     checked = service.check([("a.xlsx", _report(plan, staff_count=10))])
     assert checked[0].verdict is Verdict.REMARKS
-    for word in ("", "  "):
+    for word in ("", "  ", "\u200b", "!"):
         with pytest.raises(TbdxError, match="confirmation-needed") as raised:
             service.accept(checked, word)
         assert raised.value.fields["files"] == "a.xlsx"
@@ -374,3 +375,34 @@ def test_copies_to_mend_come_in_one_archive(service: Service, plan: Plan) -> Non
     checked = service.check([("x/a.xlsx", _report(plan)), ("y/a.xlsx", b"noise")])
     with ZipFile(BytesIO(service.annotated_bundle(checked, "vi"))) as archive:
         assert sorted(archive.namelist()) == ["a-danh-sach-loi.xlsx", "a-loi.xlsx"]
+
+
+def test_files_sent_together_are_compared_with_each_other(service: Service, plan: Plan) -> None:
+    """Several years in one upload: each is asked about beside the year before it."""
+    last = _report(plan, year=2023, on_digital_platforms=YES, revenue_million_vnd=1000.0)
+    this = _report(plan, year=2024, on_digital_platforms=Answer.NO, revenue_million_vnd=9000.0)
+    for files in ([("a.xlsx", last), ("b.xlsx", this)], [("b.xlsx", this), ("a.xlsx", last)]):
+        said = {(f.code, f.cell) for file in service.check(files) for f in file.findings}
+        assert {("answer-went-back", "E14"), ("amount-jumped", "E20")} <= said
+
+
+def test_a_copy_says_nothing_of_what_acceptance_would_do(service: Service, plan: Plan) -> None:
+    """What a report would replace is for those who accept it, not for those who mend it."""
+    first, second = _report(plan, staff_count=10), _report(plan, staff_count=11)
+    _, checked = service.check([("first.xlsx", first), ("second.xlsx", second)])
+    assert "repeated-report" in {finding.code for finding in checked.findings}
+    sheet = load_workbook(BytesIO(service.annotated(checked, "vi").content))["Lỗi"]
+    assert "repeated-report" not in {cell.value for row in sheet for cell in row}
+
+
+def test_one_file_that_breaks_its_reader_harms_no_other(service: Service, plan: Plan) -> None:
+    """A damaged .xls that leads its library astray has a finding; the file beside it is read."""
+    seeds = dict(fuzz.seeds())
+    content = bytearray(seeds["19-error-values.xls"])
+    files = [("good.xlsx", _report(plan))]
+    for number in range(0, len(content), 997):
+        content[number] ^= 0x10
+        files.append((f"{number}.xls", bytes(content)))
+    checked = service.check(files)
+    assert checked[0].verdict is Verdict.REMARKS
+    assert {file.verdict for file in checked[1:]} <= set(Verdict)

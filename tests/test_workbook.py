@@ -28,6 +28,7 @@ from tbdx.plan import Plan
 from tbdx.words import clean, fold
 from tbdx.workbook import SubmissionReader, form_file_name, write_form
 from tbdx.workbook.package import MOST_BYTES
+from tbdx.workbook.reading import MOST_FINDINGS
 from tbdx.workbook.template import ANSWER_LABELS, PHASE_LABELS, Value
 
 YES, NO, NA = Answer.YES, Answer.NO, Answer.NOT_APPLICABLE
@@ -484,7 +485,10 @@ def test_addresses_follow_the_cells(plan: Plan, reader: SubmissionReader) -> Non
     ("typed", "answer"),
     [
         *((word, YES) for word in ("Có", "có", "CO", "x", "X", "✓", "đạt", "Đã có", 1, True, "1")),
-        *((word, NO) for word in ("Không", "khong", "chưa", "Chưa có", 0, False, "0", "-")),
+        *(
+            (word, NO)
+            for word in ("Không.", "Không", "khong", "KHONG", "chưa", "Chưa có", 0, False, "0", "-")
+        ),
         *((word, NA) for word in ("Không áp dụng", "N/A", "n/a", "Không thuộc đối tượng")),
     ],
 )
@@ -527,11 +531,21 @@ def test_figures_a_thousand_times_the_base_years_are_asked_about(
     plan: Plan, reader: SubmissionReader
 ) -> None:
     """A revenue in another unit than its baseline is remarked on, never converted."""
-    checked = reader.read("x.xlsx", filled_form(plan, revenue_million_vnd=13_000_000.0))
+    checked = reader.read("x.xlsx", filled_form(plan, revenue_million_vnd=13.25))
     finding = only(checked)
     assert (finding.code, finding.severity) == ("unit-doubtful", Severity.REMARK)
-    assert (finding.cell, finding.found, finding.expected) == ("E20", "13000000", "12000")
-    assert panel(checked)[PAPER, 2024, FINAL, "revenue_million_vnd"] == 13_000_000
+    assert (finding.cell, finding.found, finding.expected) == ("E20", "13,25", "12000")
+    assert panel(checked)[PAPER, 2024, FINAL, "revenue_million_vnd"] == 13.25
+
+
+def test_amounts_that_no_agency_earns_are_asked_about(plan: Plan, reader: SubmissionReader) -> None:
+    """Both amounts in dong instead of millions: nothing to compare with, so the plan's bound asks."""
+    content = filled_form(plan, revenue_2022_million_vnd=8.5e8, revenue_million_vnd=9e8)
+    findings = reader.read("x.xlsx", content).findings
+    assert [(f.code, f.cell, f.severity) for f in findings] == [
+        ("amount-implausible", "E19", Severity.REMARK),
+        ("amount-implausible", "E20", Severity.REMARK),
+    ]
 
 
 # --- faults of single cells -------------------------------------------------------------------
@@ -540,7 +554,6 @@ def test_figures_a_thousand_times_the_base_years_are_asked_about(
 MONEY, MONEY_RANGE = "triệu đồng", "0 – 1.000.000.000 (triệu đồng)"
 LEVELS, ANSWERS = "0 – 5", "Có / Không / Không áp dụng"
 THIRD_OF_MARCH = dt.datetime(2024, 3, 2)  # noqa: DTZ001 (Excel has no time zones)
-PEOPLE_RANGE = "0 – 1.000.000.000 (người)"
 BAD_VALUES: dict[str, tuple[str, object, str, str, str]] = {
     # what is wrong: cell, value, code, found, expected
     "text for a number": ("E20", "khá tốt", "not-a-number", "khá tốt", MONEY),
@@ -558,15 +571,18 @@ BAD_VALUES: dict[str, tuple[str, object, str, str, str]] = {
     "sNaN as a text": ("E20", "sNaN", "not-a-number", "sNaN", MONEY),
     "exponent as a text": ("E20", "1e5", "not-a-number", "1e5", MONEY),
     "error as a text": ("E20", "#VALUE!", "cell-error", "#VALUE!", ""),
-    "negative": ("E20", -1.5, "negative-number", "-1,5", MONEY_RANGE),
-    "negative as a text": ("E21", "-3", "negative-number", "-3", PEOPLE_RANGE),
+    "negative": ("E20", -1.5, "negative-number", "-1,5", "≥ 0 (triệu đồng)"),
+    "negative as a text": ("E21", "-3", "negative-number", "-3", "≥ 0 (người)"),
     "too large": ("E20", 1e12, "number-too-large", "1000000000000", MONEY_RANGE),
-    "half a person": ("E22", 3.5, "not-whole", "3,5", PEOPLE_RANGE),
+    "half a person": ("E22", 3.5, "not-whole", "3,5", "≥ 0 (người)"),
     "level 6": ("E23", 6, "number-too-large", "6", LEVELS),
     "level 2.5": ("E23", 2.5, "not-whole", "2,5", LEVELS),
     "trained above staff": ("E22", 61, "part-exceeds-whole", "61", "≤ 60 (E21)"),
     "unknown answer": ("E14", "có lẽ", "not-an-answer", "có lẽ", ANSWERS),
     "qualified answer": ("E14", "Có (một phần)", "not-an-answer", "Có (một phần)", ANSWERS),
+    "doubtful answer": ("E14", "Có?", "not-an-answer", "Có?", ANSWERS),
+    "doubtful no": ("E14", "khong ?", "not-an-answer", "khong ?", ANSWERS),
+    "another word with other marks": ("E14", "Cỏ", "not-an-answer", "Cỏ", ANSWERS),
     "two as an answer": ("E14", 2, "not-an-answer", "2", ANSWERS),
     "date for an answer": ("E14", THIRD_OF_MARCH, "not-an-answer", "02/03/2024", ANSWERS),
 }
@@ -609,6 +625,67 @@ def test_errors_in_cells_are_no_blanks(
         ("no-answer", "E23", ""),
     ]
     assert panel(checked)[PAPER, 2024, FINAL, "staff_count"] == 60
+
+
+@pytest.mark.parametrize(
+    "number_format", ['0.00" tỷ"', '#,##0.0" tỷ đồng"', "#,##0,", "0,,", '#,##0" đồng"']
+)
+def test_a_number_format_of_another_unit_is_asked_about(
+    plan: Plan, reader: SubmissionReader, number_format: str
+) -> None:
+    """0.95 that its format shows as "0,95 tỷ" is neither 0.95 nor 950 million: asked."""
+
+    def change(book: Any) -> None:
+        book[FORM]["E20"], book[FORM]["E20"].number_format = 0.95, number_format
+
+    checked = reader.read("x.xlsx", changed(filled_form(plan), change))
+    blocking = [f for f in checked.findings if f.severity is Severity.BLOCKING]
+    assert [(f.code, f.cell) for f in blocking] == [("scaled-number", "E20")]
+
+
+@pytest.mark.parametrize("number_format", ["#,##0", '#,##0.00" triệu đồng"', '0" người"', "[Red]0"])
+def test_a_number_format_of_the_same_unit_is_taken(
+    plan: Plan, reader: SubmissionReader, number_format: str
+) -> None:
+    """Thousands separated and the unit that is asked for change nothing."""
+
+    def change(book: Any) -> None:
+        book[FORM]["E20"].number_format = number_format
+
+    assert reader.read("x.xlsx", changed(filled_form(plan), change)).findings == ()
+
+
+def test_a_value_merged_over_two_questions_is_asked_about(
+    plan: Plan, reader: SubmissionReader
+) -> None:
+    """One number cannot answer two questions, though the file shows it beside both."""
+    content = changed(filled_form(plan), lambda book: book[FORM].merge_cells("E21:E22"))
+    checked = reader.read("x.xlsx", content)
+    assert [(f.code, f.field) for f in checked.findings if f.severity is Severity.BLOCKING] == [
+        ("merged-value", "trained_count")
+    ]
+
+
+def test_hidden_rows_and_columns_are_said(plan: Plan, reader: SubmissionReader) -> None:
+    """A value in a hidden row is read, with a remark at its cell."""
+
+    def hide(book: Any) -> None:
+        book[FORM].row_dimensions[20].hidden = True
+
+    checked = reader.read("x.xlsx", changed(filled_form(plan), hide))
+    finding = only(checked)
+    assert (finding.code, finding.cell, finding.severity) == ("hidden-cell", "E20", Severity.REMARK)
+    assert panel(checked)[PAPER, 2024, FINAL, "revenue_million_vnd"] == 13260.5
+
+
+@pytest.mark.parametrize(("cell", "field"), [("C7", "agency"), ("C9", "year"), ("C10", "phase")])
+def test_an_uncomputed_formula_says_so_wherever_it_stands(
+    plan: Plan, reader: SubmissionReader, cell: str, field: str
+) -> None:
+    """Whose report it is may come from a formula, too; without its result that is what is wrong."""
+    checked = reader.read("x.xlsx", edit(filled_form(plan), {cell: "=A1"}))
+    assert ("formula-without-value", cell) in {(f.code, f.cell) for f in checked.findings}, field
+    assert not checked.acceptable
 
 
 def test_errors_on_further_sheets_block_too(
@@ -681,7 +758,7 @@ WRONG_IDENTITIES: dict[str, tuple[dict[str, object], str, str, str, str]] = {
     "year a date": ({"C9": NEW_YEAR}, "wrong-year", "C9", "01/01/2024", SPAN),
     "two years": ({"C9": "2023-2024"}, "wrong-year", "C9", "2023-2024", SPAN),
     "half a year": ({"C9": 2024.5}, "wrong-year", "C9", "2024,5", SPAN),
-    "year a formula": ({"C9": "='2024'!A1"}, "wrong-year", "C9", "='2024'!A1", SPAN),
+    "year a formula": ({"C9": "='2024'!A1"}, "formula-without-value", "C9", "='2024'!A1", ""),
     "year missing": ({"C9": None}, "missing-year", "C9", "", SPAN),
     "year and its label missing": ({"B9": None, "C9": None}, "missing-year", "", "", SPAN),
     "title of another year": ({"A4": OLD_TITLE}, "year-mismatch", "A4", OLD_TITLE, "2024"),
@@ -1207,6 +1284,27 @@ def test_a_row_with_a_phase_and_no_figures_is_a_report_of_blanks(
     assert codes(checked) == ["no-answer"] * len(CELLS)
 
 
+def test_a_row_that_does_not_say_whose_it_is_is_not_passed_over(
+    plan: Plan, reader: SubmissionReader
+) -> None:
+    """Figures without agency and year are a report that lacks its name, not a note."""
+    first, second, *_ = rows_of(plan)
+    checked = reader.read("x.xlsx", consolidated([first, second | {"agency": "", "year": None}]))
+    assert {"missing-agency", "missing-year"} <= set(codes(checked))
+    typed = {"revenue_million_vnd": "12 tỷ", "staff_count": "30 người", "year": None, "phase": None}
+    checked = reader.read("x.xlsx", consolidated([first, second | typed | {"agency": "Báo X"}]))
+    assert "missing-year" in codes(checked)
+
+
+def test_findings_are_bounded(plan: Plan, reader: SubmissionReader) -> None:
+    """A table of thousands of faulty rows gives so many findings, and one that says there are more."""
+    row = rows_of(plan)[0] | {"year": "2o24"}
+    rows = [row | {"agency": f"Không có {number}"} for number in range(2600)]
+    checked = reader.read("x.xlsx", consolidated(rows))
+    assert len(checked.findings) == MOST_FINDINGS + 1
+    assert checked.findings[-1].code == "too-many-findings"
+
+
 def test_a_total_is_only_a_check(plan: Plan, reader: SubmissionReader) -> None:
     """A total that the rows do not give is remarked on; no total is ever a report."""
     content = consolidated(rows_of(plan)[:2])
@@ -1458,7 +1556,7 @@ def test_any_valid_answers_survive(
     phase = data.draw(st.sampled_from(Phase))
     content = write_form(plan, agency, year, phase=phase, answers=answers)
     checked = reader.read("x.xlsx", content)
-    assert set(codes(checked)) <= {"no-answer", "unit-doubtful"}
+    assert set(codes(checked)) <= {"no-answer", "unit-doubtful", "amount-implausible"}
     read = {field.field: field.value for field in checked.fields}
     questions = {question.name for question in plan.form.field}
     expected = {n: v for n, v in answers.items() if n in questions or v is not None}

@@ -114,14 +114,14 @@ def _card(page: Page, file: CheckedFile, place: int) -> None:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _annotated(
-    _page: Page, _file: CheckedFile, sha256: str, findings: str, code: str
+    _page: Page, _file: CheckedFile, sha256: str, findings: int, code: str
 ) -> AnnotatedCopy:
     """The copy to mend, kept while its findings are looked at."""
     return _page.service.annotated(_file, code)
 
 
 def _copy(page: Page, file: CheckedFile, place: int) -> None:
-    copy = _annotated(page, file, file.sha256, str(file.findings), page.language.code)
+    copy = _annotated(page, file, file.sha256, hash(file.findings), page.language.code)
     label = (
         page.text("Download the list of findings (Excel)")
         if copy.lost

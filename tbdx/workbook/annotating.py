@@ -23,7 +23,7 @@ from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.formula.tokenizer import TokenizerError
 from openpyxl.formula.translate import TranslatorError
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import quote_sheetname
 from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.utils.exceptions import (
@@ -266,6 +266,7 @@ def _mark(book: Any, listing: _Listing) -> Fills:
     for link, (cell, findings) in islice(faulty.items(), MOST_MARKED):
         earlier.update(dict.fromkeys(findings, (link, copy(cell.fill))))
         cell.fill = PatternFill("solid", fgColor=_COLOURS[findings[0].severity])
+        cell.protection = Protection(locked=False)  # whoever is to mend it must be able to
         _comment(cell, listing, findings)
     return earlier
 

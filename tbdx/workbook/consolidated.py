@@ -29,6 +29,7 @@ from tbdx.workbook.sheets import Sheet, as_text
 from tbdx.workbook.values import check_figures, take
 
 _FEWEST_KNOWN_HEADS = 3
+_FEWEST_VALUES = 2  # in a row that says neither whose nor when; fewer are notes
 _NUMBERING = re.compile(r"^\(?([A-Za-z]|[0-9]{1,2}|[IVX]{1,5})\)?(\s*=.*)?$")
 _TOTAL = re.compile(r"^(tong cong|tong so|tong|cong)( nam [0-9]{4}| toan tinh)*$")
 _TOLERANCE = 0.05
@@ -201,11 +202,15 @@ class _Table:
             return bool(agency or filled)
         if sheet.text(row, columns.year) or fold(agency) in self._names:
             return bool(filled)
-        return bool(agency) and any(self._is_value(row, column) for column in filled)
+        values = sum(self._is_value(row, column) for column in filled)
+        return values >= _FEWEST_VALUES or bool(agency and values)
 
     def _is_value(self, row: int, column: int) -> bool:
+        """Whether a cell holds what a report would hold there, not the words of a note."""
         raw = self._sheet.raw(row, column)
-        return not isinstance(raw, str) or answer_word(raw) in self._reading.words.answers
+        if not isinstance(raw, str):
+            return True
+        return answer_word(raw) in self._reading.words.answers or raw.strip()[:1].isdigit()
 
     def _read_record(self, row: int) -> None:
         reading, sheet, columns = self._reading, self._sheet, self._columns

@@ -23,13 +23,20 @@ _WHOLE_NUMBER = re.compile("0|-?[1-9][0-9]{0,14}")
 _DECIMAL = re.compile("-?(?:0|[1-9][0-9]{0,14})([.,])[0-9]{1,15}")
 _MAYBE_THOUSANDS = re.compile("-?[1-9][0-9]{0,2}[.,][0-9]{3}")
 
+
+class Ambiguous(str):
+    """A number with a point between commas, "12.500": decimals there, thousands in Vietnamese."""
+
+    __slots__ = ()
+
+
 _Rows = list[list[Any]]
 
 
 def read_delimited(content: bytes) -> _Rows | None:
     """The rows of a table saved as text; None if the bytes are no such table.
 
-    A cell is "", a float or a str as it stands: neither cleaned nor converted
+    A cell is "", a float, `Ambiguous` or a str as it stands: neither cleaned nor converted
     from an old font. A number is a plain whole one, or a decimal with the mark
     that goes with the delimiter: a point beside commas, else a comma. What may
     have thousands ("1.500", "1,500") or leading zeros stays a text.
@@ -122,4 +129,4 @@ def _value(text: str, mark: str) -> str | float:
     decimal = _DECIMAL.fullmatch(text)
     if decimal and decimal[1] == mark and not _MAYBE_THOUSANDS.fullmatch(text):
         return float(text.replace(",", "."))
-    return text
+    return Ambiguous(text) if mark == "." and _MAYBE_THOUSANDS.fullmatch(text) else text

@@ -1,7 +1,10 @@
 """What writing a workbook again by openpyxl would lose of it.
 
 Decided by what openpyxl is known to keep: any other part or element of the
-file, now or in a later Excel, counts as lost.
+file, now or in a later Excel, counts as lost. What nobody misses does not:
+settings of printers, windows and read-only advice, tags of document systems
+(customXml), fonts within comments. Stored results of formulas are lost, too;
+Excel computes them when the copy is opened, but not those on other workbooks.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ _WALKED = {"mergeCell", "hyperlink", "comment", "table"}
 _KEPT_PARTS = re.compile(
     r"\[content_types\]\.xml|(.*/)?_rels/[^/]*\.rels|(docprops|customxml|xl/printersettings|xl/persons)/.*"
     r"|xl/(workbook|styles|sharedstrings|calcchain)\.xml|xl/comments[^/]*\.xml"
-    r"|xl/(theme|worksheets|tables|externallinks|comments|drawings)/[^/]*\.xml"
+    r"|xl/(theme|worksheets|tables|comments|drawings)/[^/]*\.xml"
     r"|xl/drawings/[^/]*\.vml|.*/"
 )
 _KEPT_ELEMENTS = re.compile(
@@ -37,6 +40,7 @@ _KEPT_ELEMENTS = re.compile(
     "|legacyDrawing|tableParts|extLst|AlternateContent"  # the last two are looked for everywhere
 )
 _KINDS = {
+    "links": re.compile("externallinks?/"),
     "macros": re.compile("vba|macro"),
     "drawings": re.compile("/(media|charts|chartsheets|diagrams|embeddings|ctrlprops|activex)/"),
     "extensions": re.compile("pivot|slicer|timeline|threadedcomment|xl/metadata|richdata|feature"),

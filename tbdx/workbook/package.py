@@ -12,8 +12,10 @@ import lzma
 import re
 import zlib
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import islice, product
 from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
@@ -36,9 +38,17 @@ _ENCRYPTED_XLS = re.compile(
 _MACROS_XLS = "_VBA_PROJECT_CUR".encode("utf-16-le")
 _MAGIC = {b"%PDF": ".pdf", b"\x89PNG": ".png", b"\xff\xd8": ".jpg", b"Rar!": ".rar"}
 # What makes a worksheet part worth parsing: errors, formulas, prefixes, unusual writing.
-_REMARKABLE = re.compile(rb"""t\s*=\s*"e"|<f[\s/>]|:(?:c|f|row)[\s/>]|'|<!""")
+_REMARKABLE = re.compile(rb"""t\s*=\s*"e"|<f[\s/>]|:(?:c|f|row)[\s/>]|'|<!|hidden""")
 _ANY_CELL = re.compile(rb"<c[\s/>]")
 _USUAL_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
+_TRUE = ("1", "true")
+_LAST_COLUMN = 16_384
+_MOST_REPEATED = 1_000  # cells that an .ods file writes as one and that are named one by one
+_QUOTED = re.compile(r'"([^"]*)"')
+_OTHER_UNIT = re.compile(
+    r"\b(?:tỷ|tỉ|ty|nghìn|ngàn|nghin|ngan|billion|thousand|usd)\b|^\s*(?:đồng|đ|vnđ|vnd)\b"
+)
+_THOUSANDTHS = re.compile(r"[0#?],+(?![0-9#?,])")  # a comma after the digits divides by 1,000
 _BUILT_IN_PERCENTS = {"9", "10"}  # 0% and 0.00%
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')  # parts of a number format that are no code
 OTHER_WORKBOOK = re.compile(r"\[[0-9]+\]")  # as a workbook numbers those it links to
@@ -87,6 +97,9 @@ class SheetFacts:
     flaws: dict[Place, Flaw] = field(default_factory=dict)
     linked: set[Place] = field(default_factory=set)  # formulas on another workbook
     percents: set[Place] = field(default_factory=set)  # numbers shown as percentages
+    scaled: set[Place] = field(default_factory=set)  # numbers shown in another unit
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     merges: list[tuple[Place, Place]] = field(default_factory=list)
 
     def fill(self, row: int, column: int) -> None:
@@ -161,7 +174,7 @@ def _look_through_xlsx(parts: dict[str, bytes]) -> dict[str, SheetFacts]:
         for relation in fromstring(parts["xl/_rels/workbook.xml.rels"], forbid_dtd=True)
     }
     book = fromstring(parts["xl/workbook.xml"], forbid_dtd=True)
-    percent_styles = _percent_styles(parts.get("xl/styles.xml", b""))
+    styles = _Styles.of(parts.get("xl/styles.xml", b""))
     sheets: dict[str, SheetFacts] = {}
     for sheet in book.iterfind(".//{*}sheet"):
         name = sheet.get("name", "")
@@ -169,7 +182,7 @@ def _look_through_xlsx(parts: dict[str, bytes]) -> dict[str, SheetFacts]:
         target = targets.get(identity, "")
         part = target[1:] if target.startswith("/") else f"xl/{target}"
         if part.lower() in parts:
-            sheets[name] = _facts_of(parts[part.lower()], percent_styles)
+            sheets[name] = _facts_of(parts[part.lower()], styles)
             sheets[name].require_reasonable(name)
     return sheets
 
@@ -179,29 +192,45 @@ def is_percent(number_format: str) -> bool:
     return "%" in _LITERAL.sub("", number_format)
 
 
-def _percent_styles(part: bytes) -> frozenset[str]:
-    """The numbers of the cell styles (s="3") that show percentages."""
-    if not part:
-        return frozenset()
-    styles = fromstring(part, forbid_dtd=True)
-    formats = {
-        own.get("numFmtId")
-        for own in styles.iterfind("{*}numFmts/{*}numFmt")
-        if is_percent(own.get("formatCode", ""))
-    }
-    formats |= _BUILT_IN_PERCENTS
-    cells = styles.iterfind("{*}cellXfs/{*}xf")
-    return frozenset(
-        str(number) for number, xf in enumerate(cells) if xf.get("numFmtId") in formats
+def is_scaled(number_format: str) -> bool:
+    """Whether a number format shows a number in another unit: `0.0" tỷ"`, `#,##0,`."""
+    words = " ".join(_QUOTED.findall(number_format.lower()))
+    return bool(_OTHER_UNIT.search(words)) or bool(
+        _THOUSANDTHS.search(_LITERAL.sub("", number_format))
     )
 
 
-def _facts_of(part: bytes, percent_styles: frozenset[str]) -> SheetFacts:
+@dataclass(frozen=True)
+class _Styles:
+    """The numbers of the cell styles (s="3") that show percentages, or another unit."""
+
+    percent: frozenset[str] = frozenset()
+    scaled: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, part: bytes) -> _Styles:
+        if not part:
+            return cls()
+        styles = fromstring(part, forbid_dtd=True)
+        formats = {
+            own.get("numFmtId", ""): own.get("formatCode", "")
+            for own in styles.iterfind("{*}numFmts/{*}numFmt")
+        }
+        percents = {key for key, code in formats.items() if is_percent(code)} | _BUILT_IN_PERCENTS
+        scaled = {key for key, code in formats.items() if is_scaled(code)}
+        cells = [xf.get("numFmtId") for xf in styles.iterfind("{*}cellXfs/{*}xf")]
+        return cls(
+            frozenset(str(number) for number, key in enumerate(cells) if key in percents),
+            frozenset(str(number) for number, key in enumerate(cells) if key in scaled),
+        )
+
+
+def _facts_of(part: bytes, styles: _Styles) -> SheetFacts:
     """The facts of a worksheet part, without parsing it where nothing is remarkable."""
-    styled = any(f's="{style}"'.encode() in part for style in percent_styles)
+    styled = any(f's="{style}"'.encode() in part for style in styles.percent | styles.scaled)
     facts = None if styled else _plain_facts(part)
     if facts is None or facts.height * facts.width > MOST_CELLS:
-        return _XlsxScan(percent_styles).scan(part)
+        return _XlsxScan(styles).scan(part)
     return facts
 
 
@@ -272,10 +301,10 @@ class _Scan(ABC):
 class _XlsxScan(_Scan):
     """The cells of one worksheet part: <row r><c r t><f/><v/></c></row>."""
 
-    def __init__(self, percent_styles: frozenset[str]) -> None:
+    def __init__(self, styles: _Styles) -> None:
         super().__init__()
-        self.percent_styles = percent_styles
-        self.is_percent = False
+        self.styles = styles
+        self.style = ""
         self.row = self.column = -1
         self.kind = ""
         self.value = ""
@@ -290,6 +319,11 @@ class _XlsxScan(_Scan):
         elif tag == "row":
             self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
             self.column = -1
+            if attributes.get("hidden") in _TRUE:
+                self.facts.hidden_rows.add(self.row)
+        elif tag == "col" and attributes.get("hidden") in _TRUE:
+            first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
+            self.facts.hidden_columns.update(range(first - 1, min(last, _LAST_COLUMN)))
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         address = attributes.get("r")
@@ -300,7 +334,7 @@ class _XlsxScan(_Scan):
         else:
             self.column += 1
         self.kind = attributes.get("t", "")
-        self.is_percent = attributes.get("s") in self.percent_styles
+        self.style = attributes.get("s", "")
         self.value, self.formula = "", None
 
     def end(self, name: str) -> None:
@@ -322,8 +356,10 @@ class _XlsxScan(_Scan):
             self.facts.flaws[self.row, self.column] = Flaw(flaw)
         elif self.formula and OTHER_WORKBOOK.search(self.formula):
             self.facts.linked.add((self.row, self.column))
-        if self.is_percent and self.value:
+        if self.value and self.style in self.styles.percent:
             self.facts.percents.add((self.row, self.column))
+        if self.value and self.style in self.styles.scaled:
+            self.facts.scaled.add((self.row, self.column))
         if flaw or self.value or self.kind == "inlineStr":
             self.facts.fill(self.row, self.column)
 
@@ -358,9 +394,9 @@ class _OdsScan(_Scan):
         self.filled = "office:value-type" in attributes
         self.is_error = attributes.get("calcext:value-type") == "error"
         if attributes.get("office:value-type") == "percentage":
-            self.facts.percents.add((self.row, self.column))
+            self.facts.percents.update(self._places())
         if "'file:" in attributes.get("table:formula", ""):
-            self.facts.linked.add((self.row, self.column))
+            self.facts.linked.update(self._places())
         down = int(attributes.get("table:number-rows-spanned", 1))
         right = int(attributes.get("table:number-columns-spanned", 1))
         if down * right > 1:
@@ -371,9 +407,16 @@ class _OdsScan(_Scan):
         tag = name.rpartition(":")[2]
         if tag in ("table-cell", "covered-table-cell"):
             if self.is_error:
-                self.facts.flaws[self.row, self.column] = Flaw(self.collected() or "#N/A")
+                flaw = Flaw(self.collected() or "#N/A")
+                self.facts.flaws.update(dict.fromkeys(self._places(), flaw))
             if self.filled:
                 self.facts.fill(self.row + self.rows - 1, self.column + self.columns - 1)
             self.column += self.columns
         elif tag == "table-row":
             self.row += self.rows
+
+    def _places(self) -> Iterator[Place]:
+        """Every cell that the current element stands for; of very many the first ones."""
+        rows = range(self.row, self.row + min(self.rows, _MOST_REPEATED))
+        columns = range(self.column, self.column + min(self.columns, _MOST_REPEATED))
+        return islice(product(rows, columns), _MOST_REPEATED)

@@ -11,6 +11,7 @@ stopped is replaced at once.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -36,6 +37,7 @@ from tbdx.workbook.reader import SubmissionReader, refused_file
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_log = logging.getLogger("tbdx")
 _MEGABYTE = 1_000_000
 
 
@@ -147,6 +149,11 @@ class ProtectedReader:
             raise Refused("reading-stopped", found=found) from error
         except (ProcessExpired, BrokenProcessPool) as error:
             raise Refused("reading-stopped", found=_cause_of_death(error)) from error
+        except Refused:
+            raise
+        except Exception as error:  # of the reader itself: this file's, never the other files'
+            _log.exception("reading failed")
+            raise Refused("reading-stopped", found=type(error).__name__) from error
 
 
 def _cause_of_death(error: Exception) -> str:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from tbdx.model import Answer, Finding, Phase, ReportedField, Severity
 from tbdx.plan import Agency, Form, Plan, Question
-from tbdx.words import fold
+from tbdx.words import clean, fold
 from tbdx.workbook.package import Flaw, Place
 from tbdx.workbook.sheets import Raw, Sheet, as_text
 from tbdx.workbook.template import PHASE_LABELS
@@ -19,8 +19,11 @@ Value = Answer | float | str | None
 Labelled = tuple[Place, Raw]
 """A value with the place where it stands, or belongs when it is empty."""
 
+MOST_FINDINGS = 5_000  # about one file; nobody mends more by hand
+_LONGEST_QUOTE = 200
 MONEY_UNIT = "triệu đồng"
 YEAR = re.compile(r"\b(20[0-9]{2})\b")
+_END = re.compile(r"[\s.!,;:]+$")
 _TITLE = re.compile(r"\b(?:bao cao|ket qua|tong hop|so lieu|bieu)\b")
 _TITLE_YEAR = re.compile(r"(?<!thang [0-9] )(?<!thang [0-9]{2} )\bnam (20[0-9]{2})\b")
 _UNIT_LINE = re.compile(r"(?:đvt|đơn vị tính|đơn vị đo)\s*:\s*([^).;]*)", re.IGNORECASE)
@@ -39,8 +42,15 @@ def label(text: str, base_year: int = 0) -> str:
 
 
 def answer_word(text: str) -> str:
-    """An answer folded with what stands in parentheses: "Có (một phần)" is not "Có"."""
-    return fold(text.replace("(", " ").replace(")", " "))
+    """An answer as it is looked up: "Có (một phần)", "Có?" and "Cô" are not "Có".
+
+    Only a text without any diacritics is folded, for then they were left out.
+    """
+    typed = clean(text).lower()
+    bare = _END.sub("", typed) or typed
+    if bare.isascii() and "?" not in bare:
+        return fold(bare.replace("(", " ").replace(")", " "))
+    return bare
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,7 @@ class Words:
         answers: dict[str, Answer | None] = {}
         for code, words in form.answer_words.items():
             meaning = None if code == "blank" else Answer(code)
+            answers.update({fold(word): meaning for word in words})
             answers.update({answer_word(word): meaning for word in words})
         return cls(
             folded(form.agency_heads),
@@ -115,16 +126,27 @@ class Reading:
     findings: list[Finding] = field(default_factory=list)
     fields: list[ReportedField] = field(default_factory=list)
     reports: dict[Report, tuple[str, str]] = field(default_factory=dict)
+    merged: dict[tuple[str, Place], Place] = field(default_factory=dict)
 
     def block(self, code: str, sheet: Sheet | None = None, cell: str = "", **details: str) -> None:
         """Add a finding that stops the file; details are field, found, expected."""
-        name = sheet.name if sheet else ""
-        self.findings.append(Finding(code, Severity.BLOCKING, name, cell, **details))
+        self._add(code, Severity.BLOCKING, sheet, cell, details)
 
     def remark(self, code: str, sheet: Sheet | None = None, cell: str = "", **details: str) -> None:
         """Add a finding that does not stop the file."""
-        name = sheet.name if sheet else ""
-        self.findings.append(Finding(code, Severity.REMARK, name, cell, **details))
+        self._add(code, Severity.REMARK, sheet, cell, details)
+
+    def _add(
+        self, code: str, severity: Severity, sheet: Sheet | None, cell: str, details: dict[str, str]
+    ) -> None:
+        if len(self.findings) == MOST_FINDINGS:
+            found = str(MOST_FINDINGS)
+            self.findings.append(Finding("too-many-findings", Severity.BLOCKING, found=found))
+        if len(self.findings) <= MOST_FINDINGS:
+            short = {name: shorten(text) for name, text in details.items()}
+            self.findings.append(
+                Finding(code, severity, sheet.name if sheet else "", cell, **short)
+            )
 
     def remark_on_link(self, sheet: Sheet, place: Place, name: str = "") -> None:
         """Say that a value is the stored result of a formula on another workbook."""
@@ -150,6 +172,19 @@ class Reading:
         return False
 
 
+def shorten(text: str) -> str:
+    """A text as a finding quotes it."""
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
+
+
+def _has_flaw(reading: Reading, sheet: Sheet, at: Labelled) -> bool:
+    """Whether the cell shows an error or an uncomputed formula; it is then refused."""
+    place, raw = at
+    if isinstance(raw, Flaw):
+        reading.block(raw.code, sheet, sheet.address(*place), found=str(raw))
+    return isinstance(raw, Flaw)
+
+
 def read_year(reading: Reading, sheet: Sheet, at: Labelled | None) -> int | None:
     """The reporting year: exactly one year of the plan, as a number or in words."""
     years = reading.plan.years
@@ -158,9 +193,11 @@ def read_year(reading: Reading, sheet: Sheet, at: Labelled | None) -> int | None
         reading.block("missing-year", sheet, expected=expected)
         return None
     place, raw = at
+    if _has_flaw(reading, sheet, at):
+        return None
     reading.remark_on_link(sheet, place)
     text = as_text(raw)
-    is_year = (isinstance(raw, str) and not isinstance(raw, Flaw)) or text.isdecimal()
+    is_year = isinstance(raw, str) or text.isdecimal()
     said = set(YEAR.findall(text)) if is_year else set()
     year = int(said.pop()) if len(said) == 1 else None
     if year not in reading.plan.all_years:
@@ -172,6 +209,8 @@ def read_year(reading: Reading, sheet: Sheet, at: Labelled | None) -> int | None
 
 def read_phase(reading: Reading, sheet: Sheet, at: Labelled | None) -> Phase | None:
     """Whether the figures are an estimate or final."""
+    if at and _has_flaw(reading, sheet, at):
+        return None
     if at:
         reading.remark_on_link(sheet, at[0])
     text = as_text(at[1]) if at else ""
@@ -196,6 +235,9 @@ def read_agency(
     """
     plan = reading.plan
     current = plan.agencies if year is None else plan.agencies_in(year)
+    flawed = [_has_flaw(reading, sheet, at) for at in (name, number) if at]
+    if any(flawed):
+        return None
     for at in (name, number):
         if at:
             reading.remark_on_link(sheet, at[0])
@@ -216,7 +258,7 @@ def read_agency(
 
 
 def _names(agencies: Iterable[Agency]) -> str:
-    return "; ".join(agency.name_vi for agency in agencies)
+    return "; ".join(dict.fromkeys(agency.name_vi for agency in agencies))
 
 
 def _agency_numbered(
@@ -248,11 +290,16 @@ def _agency_named(
     if fold(text) in folded_names(reading.plan.agencies):
         code, expected = "agency-not-in-force", _names(current)
     else:
-        near = difflib.get_close_matches(fold(text), names, n=1, cutoff=0.8)
+        near = _nearest(fold(text), tuple(names))
         code = "agency-near" if near else "unknown-agency"
         expected = names[near[0]].name_vi if near else _names(current)
     reading.block(code, sheet, cell, found=text, expected=expected)
     return None
+
+
+@lru_cache(maxsize=1024)
+def _nearest(name: str, names: tuple[str, ...]) -> list[str]:
+    return difflib.get_close_matches(name[:_LONGEST_QUOTE], names, n=1, cutoff=0.8)
 
 
 def folded_names(agencies: Iterable[Agency]) -> dict[str, Agency]:

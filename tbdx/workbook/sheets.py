@@ -53,7 +53,7 @@ class Sheet:
     name: str
     rows: list[list[Raw]]
     merges: dict[Place, Place]
-    linked: Set[Place] = frozenset()
+    facts: SheetFacts = field(default_factory=SheetFacts)
     _texts: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
 
     @classmethod
@@ -67,7 +67,20 @@ class Sheet:
             with suppress(IndexError):  # an empty cell that has the format
                 if isinstance(rows[row][column], float | int):
                     rows[row][column] = Percent(rows[row][column])
-        return cls(name, rows, _covered(facts.merges), facts.linked)
+        return cls(name, rows, _covered(facts.merges), facts)
+
+    @property
+    def linked(self) -> Set[Place]:
+        """The cells whose value a formula takes from another workbook."""
+        return self.facts.linked
+
+    @property
+    def scaled(self) -> Set[Place]:
+        """The cells whose number format shows another unit than the number has."""
+        return self.facts.scaled
+
+    def is_hidden(self, row: int, column: int) -> bool:
+        return row in self.facts.hidden_rows or column in self.facts.hidden_columns
 
     def raw(self, row: int, column: int) -> Raw:
         row, column = self.merges.get((row, column), (row, column))

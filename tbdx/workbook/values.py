@@ -15,6 +15,7 @@ from decimal import Decimal
 from tbdx.model import Answer
 from tbdx.plan import Question
 from tbdx.words import clean, fold
+from tbdx.workbook.delimited import Ambiguous
 from tbdx.workbook.legacy_text import other_readings
 from tbdx.workbook.package import Flaw, Place
 from tbdx.workbook.reading import MONEY_UNIT, Reading, Report, Value, answer_word
@@ -95,9 +96,15 @@ def take(
 
     A blank is kept as a blank; a remark says so where an indicator waits for it.
     """
+    anchor = sheet.merges.get(place)
+    if anchor and reading.merged.setdefault((sheet.name, anchor), place) != place:
+        InputCell(reading, sheet, place, question.name).block("merged-value")
+        return None
     value = read_value(reading, sheet, place, question)
     if report is None:
         return value
+    if sheet.is_hidden(*place):
+        InputCell(reading, sheet, place, question.name).remark("hidden-cell")
     reading.keep(report, question.name, value, sheet, place)
     if value is None and reading.words.is_blank(sheet.raw(*place)):
         waits = any(
@@ -144,6 +151,9 @@ def _read_number(cell: InputCell, question: Question) -> float | None:
         cell.block("percent-for-number", unit)
         return None
     if isinstance(raw, int | float) and not isinstance(raw, bool):
+        if cell.place in cell.sheet.scaled:
+            cell.block("scaled-number", unit)
+            return None
         return float(raw)
     if isinstance(raw, dt.date):
         cell.block("date-for-number", unit)
@@ -152,6 +162,9 @@ def _read_number(cell: InputCell, question: Question) -> float | None:
         cell.block("not-a-number", unit)  # a time, TRUE
         return None
     bare = re.sub(rf"\s*{re.escape(unit)}$", "", cell.text, flags=re.IGNORECASE)
+    if isinstance(raw, Ambiguous):
+        cell.block("ambiguous-number", unit)
+        return None
     doubt = next((code for code, sign in _DOUBTS.items() if sign.search(bare)), "")
     if doubt:
         cell.block(doubt, unit)
@@ -184,7 +197,12 @@ def _decimal(text: str | None) -> Decimal:
 def _in_bounds(cell: InputCell, question: Question, number: float) -> float | None:
     most = question.max or LARGEST_AMOUNT
     unit = f" ({question.unit.vi})" if question.kind != "level" else ""
-    expected = f"0 – {most:,.0f}".replace(",", ".") + unit
+    bound = f"0 – {most:,.0f}".replace(",", ".") + unit
+    expected = bound if question.max or number > most else f"≥ 0{unit}"
+    number += 0.0  # no negative zero
+    plausible = cell.reading.plan.checks.largest_amount
+    if question.kind == "amount" and not question.max and plausible < number <= most:
+        cell.remark("amount-implausible", as_text(plausible))
     if number < 0:
         cell.block("negative-number", expected)
     elif not number <= most:  # "not" catches NaN, too
