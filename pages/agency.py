@@ -2,15 +2,18 @@
 
 import streamlit as st
 
-from tbdx.ui import agencies, shell, widgets
+from tbdx.ui import agencies, shell, stating, widgets
 
 page = shell.require()
 st.title(page.text("Agency"))
+stating.basis(page)
 with st.container(horizontal=True):
     agency = page.plan.agency(widgets.pick_agency(page))
     year = widgets.pick_year(page)
 
-st.subheader(agency.name(page.language.code))
+stating.year(page, year, agency.id)
+day = page.plan.due.last_day(year)
+st.subheader(widgets.escape(agency.name(page.language.code, day)))
 st.markdown(agencies.facts(page, agency))
 standings = page.view.standings
 own = standings[standings["agency"] == agency.id]

@@ -1,15 +1,15 @@
 """Any rows, filtered, on screen and as a file of exactly these rows."""
 
-from datetime import UTC, datetime
 from functools import partial
 
 import streamlit as st
 
 from tbdx import tables
-from tbdx.ui import filtering, shell, widgets
+from tbdx.ui import filtering, shell, stating, widgets
 
 page = shell.require()
 st.title(page.text("Tables and export"))
+stating.basis(page)
 filters = filtering.pick(page)
 
 rows = tables.select(page.view, filters)
@@ -22,13 +22,11 @@ with st.container(horizontal=True):
         ("xlsx", page.text("Download Excel")),
         ("csv", page.text("Download CSV")),
     ):
-        content = partial(
-            tables.export, page.view, filters, page.language, datetime.now(UTC), file_type
-        )
+        content = partial(filtering.take, page, filters, file_type)
         name = tables.export_name(page.view, filters, file_type)
         widgets.download(page, label, content, name)
 st.caption(
     page.text(
-        "The file holds exactly the rows above. Excel: typed cells, and a sheet that says where they come from. CSV: for other programs."
+        "The file holds exactly the rows above. Excel: typed cells, and a sheet that says where they come from. CSV: for other programs. Every download stands in the record; where the record cannot be written, there is no file."
     )
 )

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from tbdx.ui import results, shell, widgets
+from tbdx.ui import results, shell, stating, widgets
 
 page = shell.require()
 st.title(page.text("Indicator"))
+stating.basis(page)
 with st.container(horizontal=True):
     indicator = widgets.pick_indicator(page)
     year = widgets.pick_year(page)
@@ -13,10 +14,14 @@ with st.container(horizontal=True):
 everything = page.view.results
 own = everything[everything["indicator"] == indicator.code]
 st.subheader(indicator.title[page.language.code])
+stating.year(page, year)
 st.markdown(results.verdict_sentence(page, indicator, page.view.result[indicator.code, year]))
+
+stating.other_structure(page, year, [indicator])
 
 widgets.indicator_chart(page, "trajectory", indicator)
 st.caption(page.text("Filled mark: final figures. Hollow mark: estimate. Gap: no figure."))
+stating.amendments(page, indicator)
 results.results_table(page, own, page.text("The same numbers"))
 
 st.header(page.text("Which agencies count in {year}", year=year))

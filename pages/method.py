@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from tbdx.ui import explaining, shell
+from tbdx.ui import explaining, shell, stating
 
 page = shell.require()
 st.title(page.text("Method"))
+stating.basis(page)
 explaining.identity(page)
 
 st.header(page.text("Indicators"))
@@ -14,6 +15,12 @@ for indicator in page.plan.indicators:
 
 st.header(page.text("Targets as printed"))
 explaining.targets(page)
+
+st.header(page.text("Versions of the plan"))
+explaining.plan_versions(page)
+
+st.header(page.text("Corrections to filed figures"))
+explaining.corrections(page)
 
 st.header(page.text("Goals shown for comparison"))
 explaining.reference_goals(page)
@@ -26,3 +33,7 @@ explaining.statuses(page)
 
 st.header(page.text("Agencies"))
 explaining.agencies(page)
+explaining.register_events(page)
+
+st.header(page.text("Closed years"))
+explaining.closed_years(page)

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from tbdx.ui import results, shell, widgets
+from tbdx.ui import results, shell, stating, widgets
 
 page = shell.require()
 st.title(page.text("Overview"))
+stating.basis(page)
 with st.container(width=320):
     year = widgets.pick_year(page)
+stating.year(page, year)
 st.markdown(results.verdict_line(page, year))
 
 with st.grid(3, min_column_width=260, gap="small"):
@@ -18,8 +20,10 @@ st.header(page.text("What is short in {year}", year=year))
 lines = results.shortfalls(page, year)
 nothing = page.text("Nothing is known to be short in this year.")
 if year not in page.view.years_reported:
-    nothing = page.text("No agency has reported for this year yet.")
+    nothing = page.text("No report of this year has been accepted yet.")
 st.markdown("\n".join(lines) or nothing)
+
+stating.other_structure(page, year, page.plan.indicators)
 
 st.header(page.text("All years"))
 results.board(page, year)
@@ -30,3 +34,4 @@ with st.grid(3, min_column_width=300, gap="small"):
 st.caption(
     page.text("Solid line: result (hollow mark: estimate). Dashed line: target of the year.")
 )
+stating.amendments(page)

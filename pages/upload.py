@@ -15,7 +15,7 @@ if files:
     checked = sending.checked(page, files)
     verdicts.show(page, checked)
 
-    st.header(page.text("3. Accept"))
+    st.header(page.text("3. Accept or send for review"))
     sending.acceptance(page, checked)
 else:
     sending.receipts(page)

@@ -1,6 +1,8 @@
 """Take the pictures of every page in docs/screenshots/: `make screenshots`.
 
-The dashboard runs on a store of its own with the illustrative reports.
+The dashboard runs on a store of its own with the illustrative reports. The
+pictures of a whole year, in docs/screenshots/year/, are those of the walk
+through it that is one of the tests.
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ CHOICES = {
     "indicator": "indicator=revenue_growth&year=2024",
     "agency": "agency=bao-thai-binh&year=2024",
     "explore": "years=2024~2025",
+    "submissions": "year=2024",
+    "admin": "part=register",
 }
 SENT = (
     ROOT / "tests" / "messes" / "06-ranges.xlsx",
@@ -66,6 +70,15 @@ def main() -> None:
         finally:
             server.terminate()
             server.wait(timeout=20)
+    _walk()
+
+
+def _walk() -> None:
+    """The pictures of one whole year."""
+    folder = OUT / "year"
+    shutil.rmtree(folder, ignore_errors=True)
+    command = [sys.executable, "-m", "pytest", "-q", str(ROOT / "tests" / "test_year.py")]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "TBDX_PICTURES": str(folder)}, check=True)
 
 
 def _wait(port: int) -> None:

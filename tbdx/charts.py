@@ -7,15 +7,16 @@ and a colour-blind reader lose nothing.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+import html
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from tbdx.i18n import Language
-from tbdx.model import Phase, Status
+from tbdx.model import Phase, PlanVersion, Status, Target
 from tbdx.plan import Indicator, Plan, ReferenceGoal
 
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
@@ -42,28 +43,58 @@ class Chart:
     sentence: str
 
 
-def trajectory(results: pd.DataFrame, indicator: Indicator, plan: Plan, words: Language) -> Chart:
+@dataclass(frozen=True)
+class Amended:
+    """What amendments of the plan change in a chart of one indicator.
+
+    `versions` are those that hold, by first year; `replaced` are the targets
+    first issued that no longer hold as such, by year.
+    """
+
+    versions: Sequence[PlanVersion] = ()
+    replaced: Mapping[int, Target] = field(default_factory=dict)
+
+
+_AS_ISSUED = Amended()
+
+
+def trajectory(
+    results: pd.DataFrame,
+    indicator: Indicator,
+    plan: Plan,
+    words: Language,
+    amended: Amended = _AS_ISSUED,
+) -> Chart:
     """One indicator over the plan's years: targets, goals, results, benchmark.
 
     `results` are the rows of one indicator with the columns of
     `tbdx.service.View.results`, one a year, ascending.
     """
     traces = _traces(results, indicator, plan, words)
+    traces += [*_replaced(amended, plan, words), *_breaks(amended, plan, words)]
     figure = go.Figure({"data": traces, "layout": _layout(plan, words, height=430)})
-    return Chart(figure, trajectory_sentence(results, indicator, plan, words))
+    _make_room(figure, amended)
+    return Chart(figure, trajectory_sentence(results, indicator, plan, words, amended))
 
 
-def thumbnail(results: pd.DataFrame, indicator: Indicator, plan: Plan, words: Language) -> Chart:
-    """One indicator in small, to stand beside the others: result and targets only."""
+def thumbnail(
+    results: pd.DataFrame,
+    indicator: Indicator,
+    plan: Plan,
+    words: Language,
+    amended: Amended = _AS_ISSUED,
+) -> Chart:
+    """One indicator in small, to stand beside the others: result, targets, amendments."""
     layout = _layout(plan, words, height=230, every=2)
     layout["title"] = {
         "text": f"{indicator.row}. {indicator.short[words.code]}",
         "font": {"size": 14},
     }
     layout["showlegend"] = False
-    traces = [_actual(results, words), _targets(results, words)]
+    breaks = _breaks(amended, plan, words, labelled=False)
+    traces = [_actual(results, words), _targets(results, words), *breaks]
     figure = go.Figure({"data": traces, "layout": layout})
-    return Chart(figure, trajectory_sentence(results, indicator, plan, words))
+    return Chart(figure, trajectory_sentence(results, indicator, plan, words, amended))
 
 
 def _traces(
@@ -195,6 +226,91 @@ def _reference_text(goal: ReferenceGoal, words: Language) -> str:
     return f"{target_text(goal.share_pct, goal.threshold_pct, words)} ({goal.source})"
 
 
+_TOP, _BOTTOM = 108.0, -4.0  # percent: the value axis of shares
+
+
+def _breaks(
+    amended: Amended,
+    plan: Plan,
+    words: Language,
+    *,
+    top: float = _TOP,
+    bottom: float = _BOTTOM,
+    labelled: bool = True,
+) -> list[Trace]:
+    """A vertical line before the first year of each amendment, with its decision's number.
+
+    A label stands on the side where there is more room, above the labels of goals, and one
+    line higher than the one before.
+    """
+    middle = (plan.years.first + plan.years.last) / 2
+    traces: list[Trace] = []
+    for place, version in enumerate(amended.versions):
+        x = version.first_year - 0.5
+        label = html.escape(version.decision) + "<br>\u00a0" * (place + 1) if labelled else ""
+        said = words.text(
+            "Plan amended by {decision} of {date}, from {year} on",
+            decision=html.escape(version.decision),
+            date=words.date(version.date),
+            year=version.first_year,
+        )
+        traces.append(
+            {
+                "type": "scatter",
+                "name": words.text("Plan amended"),
+                "legendgroup": "amended",
+                "showlegend": place == 0,
+                "x": [x] * 3,
+                "y": [bottom, (bottom + top) / 2, top],
+                "mode": "lines+text" if labelled else "lines",
+                "line": {"dash": "longdashdot", "width": 1.5},
+                "text": ["", "", label],
+                "textposition": "top right" if x < middle else "top left",
+                "hovertext": said,
+                "hoverinfo": "text",
+                "cliponaxis": False,
+            }
+        )
+    return traces
+
+
+def _make_room(figure: go.Figure, amended: Amended) -> None:
+    """Height above the frame for the labels of amendments, and below it for the legend's line."""
+    if amended.versions:
+        above = 18 * (len(amended.versions) + 1)
+        margin, height = figure.layout.margin.t + above, figure.layout.height + above + 24
+        figure.update_layout(margin_t=margin, height=height)
+
+
+def _replaced(amended: Amended, plan: Plan, words: Language) -> list[Trace]:
+    """Faint hollow marks where a target was first issued otherwise; 0% asked for nothing."""
+    asked = {
+        year: target
+        for year, target in amended.replaced.items()
+        if target.share_pct or plan.rule_value("zero_target") != "no_target"
+    }
+    if not asked:
+        return []
+    name = words.text("Target as first issued")
+    return [
+        {
+            "type": "scatter",
+            "name": name,
+            "x": list(asked),
+            "y": [target.share_pct for target in asked.values()],
+            "mode": "markers",
+            "opacity": 0.65,
+            "marker": {"symbol": "triangle-down-open", "size": 11, "line": {"width": 2}},
+            "hovertext": [
+                f"{name} {year}: {target_text(target.share_pct, target.threshold_pct, words)}"
+                for year, target in asked.items()
+            ],
+            "hoverinfo": "text",
+            "cliponaxis": False,
+        }
+    ]
+
+
 def target_text(share: float | None, threshold: float | None, words: Language) -> str:
     """A target as read: "67%", or for a pair "33% cơ quan tăng ≥ 10%"."""
     if share is None or pd.isna(share):
@@ -209,9 +325,40 @@ def target_text(share: float | None, threshold: float | None, words: Language) -
 
 
 def trajectory_sentence(
-    results: pd.DataFrame, indicator: Indicator, plan: Plan, words: Language
+    results: pd.DataFrame,
+    indicator: Indicator,
+    plan: Plan,
+    words: Language,
+    amended: Amended = _AS_ISSUED,
 ) -> str:
-    """The indicator's latest result against its target, for those who cannot see the chart."""
+    """The indicator's latest result against its target, for those who cannot see the chart.
+
+    Amendments follow it, with the targets that they replaced.
+    """
+    return " ".join([_latest(results, indicator, words), *amendment_sentences(amended, words)])
+
+
+def amendment_sentences(amended: Amended, words: Language) -> list[str]:
+    """Which versions of the plan hold from when on, and which targets they replaced."""
+    sentences = [
+        words.text(
+            "Plan amended by {decision} of {date}, from {year} on.",
+            decision=version.decision,
+            date=words.date(version.date),
+            year=version.first_year,
+        )
+        for version in amended.versions
+    ]
+    if amended.versions and amended.replaced:
+        old = "; ".join(
+            f"{year}: {target_text(target.share_pct, target.threshold_pct, words)}"
+            for year, target in amended.replaced.items()
+        )
+        sentences.append(words.text("Targets as first issued: {targets}.", targets=old))
+    return sentences
+
+
+def _latest(results: pd.DataFrame, indicator: Indicator, words: Language) -> str:
     name = indicator.short[words.code]
     known = results[results["answered"] > 0]
     if known.empty:
@@ -226,7 +373,7 @@ def trajectory_sentence(
     )
 
 
-def growth(rows: pd.DataFrame, plan: Plan, words: Language) -> Chart:
+def growth(rows: pd.DataFrame, plan: Plan, words: Language, amended: Amended = _AS_ISSUED) -> Chart:
     """One agency's revenue growth over the base year against the thresholds.
 
     `rows`: columns year, growth_pct, threshold_pct (percent), phase; one a year.
@@ -255,7 +402,11 @@ def growth(rows: pd.DataFrame, plan: Plan, words: Language) -> Chart:
         **_STEPS,
     }
     layout = _layout(plan, words, height=320, whole_scale=False)
-    figure = go.Figure({"data": [bars, thresholds], "layout": layout})
+    heights = pd.concat([rows["growth_pct"], rows["threshold_pct"]])
+    low, high = min(0.0, heights.min()), max(0.0, heights.max())  # NaN gives way to 0
+    breaks = _breaks(amended, plan, words, top=high * 1.15, bottom=low)
+    figure = go.Figure({"data": [bars, thresholds, *breaks], "layout": layout})
+    _make_room(figure, amended)
     if known.empty:
         return Chart(figure, words.text("No revenue growth is known yet."))
     last = known.iloc[-1]
@@ -276,7 +427,7 @@ def _layout(
     values: dict[str, Any] = {"ticksuffix": "%", "fixedrange": True, "rangemode": "tozero"}
     if whole_scale:
         ticks = [0, 25, 50, 75, 100]
-        values |= {"range": [-4, 108], "tickmode": "array", "tickvals": ticks}
+        values |= {"range": [_BOTTOM, _TOP], "tickmode": "array", "tickvals": ticks}
         values["ticktext"] = [words.percent(tick) for tick in ticks]
     return {
         "height": height,

@@ -6,9 +6,28 @@ docs/findings.md lists them all; a test keeps both in step.
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from tbdx.i18n import N_, Language
-from tbdx.model import Finding, Phase, Reason, Severity, Status, TbdxError, Verdict
+from tbdx.model import (
+    Action,
+    CellState,
+    Finding,
+    MediaType,
+    Phase,
+    Reason,
+    RecordFault,
+    ReviewState,
+    Severity,
+    Status,
+    TbdxError,
+    Verdict,
+)
 from tbdx.plan import Plan
+
+DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
+"""Where moments in errors are told, whatever the plan: all of Viet Nam has one time zone."""
 
 FINDINGS: dict[str, str] = {
     # the file
@@ -64,6 +83,12 @@ FINDINGS: dict[str, str] = {
     ),
     "repeated-report": N_(
         "Another file of this upload, {expected}, holds the same report ({found}). If both are accepted, this one counts, since it comes later. Take out the one that is not meant."
+    ),
+    "returned-before": N_(
+        "This very file was returned before ({found}: “{expected}”). Correct what was asked for, or say why it is sent again."
+    ),
+    "returned": N_(
+        "The report was returned: “{found}”. Correct it, save the workbook and send it again."
     ),
     # beside the reports before it
     "baseline-changed": N_(
@@ -316,6 +341,72 @@ ERRORS: dict[str, str] = {
     "file-not-writable": N_(
         "The file “{found}” cannot be written ({reason}). Check the folder, and whether the file is open in another program."
     ),
+    "reason-needed": N_(
+        "A reason is needed, in a few words (found: “{found}”). Nothing was changed."
+    ),
+    "name-needed": N_("A name is needed: who does this? (found: “{found}”). Nothing was changed."),
+    "source-needed": N_(
+        "A source is needed: the letter, decision or person that the correction rests on (found: “{found}”). Nothing was changed."
+    ),
+    "decision-needed": N_(
+        "The number of the decision that amends the plan is needed (found: “{found}”). Nothing was changed."
+    ),
+    "year-closed": N_(
+        "The year {year} is closed ({by}, {at}). Nothing was changed. Open it by name and reason first."
+    ),
+    "closed-year-touched": N_(
+        "The year {year} is closed, and its row {indicator} would change: {before} ({was}) → {after} ({becomes}). Nothing was changed. Open that year by name and reason first."
+    ),
+    "part-too-large": N_(
+        "{part} cannot be more than {whole}: found {found}, expected at most {expected}. Nothing was changed. Correct the other figure first, if that is the wrong one."
+    ),
+    "year-open": N_("The year {year} is not closed. Nothing was changed."),
+    "waiting-left": N_(
+        "The year {year} cannot be closed: {count} reports wait for review. Accept or return them first."
+    ),
+    "wrong-state": N_(
+        "The report is in the state “{found}” ({by}, {at}), so it cannot become “{expected}”. Nothing was changed. Load the page again to see how it stands."
+    ),
+    "changed-meanwhile": N_(
+        "Somebody else changed the data meanwhile. Nothing was changed. Look again, then repeat it if it still fits."
+    ),
+    "unknown-submission": N_("There is no submission {found}. Look its number up in the list."),
+    "unknown-entry": N_(
+        "There is nothing in force under the number {found}. Look it up in the list."
+    ),
+    "not-comparable": N_(
+        "The submissions {found} and {expected} are not of the same agency and year. Choose two versions of one report."
+    ),
+    "received-in-future": N_(
+        "The report cannot have arrived at {found}: now it is {expected}. Correct date and time."
+    ),
+    "nil-exists": N_(
+        "It is stated already that {agency} has nothing to report for {year}. Nothing was changed."
+    ),
+    "nil-unknown": N_(
+        "It was not stated that {agency} has nothing to report for {year}. Nothing was changed."
+    ),
+    "register-invalid": N_(
+        "The register cannot be changed like this. Correct these points:\n{faults}"
+    ),
+    "register-has-reports": N_(
+        "{agency} has reported for {year}, and would no longer count in that year. Nothing was changed. Choose another date, or return that report first."
+    ),
+    "amendment-faulty": N_(
+        "“{file}” has faults, or holds no target. Nothing was adopted. Correct the cells named and read it again."
+    ),
+    "no-such-figure": N_(
+        "{agency} has no figure in use for {year} in the field {field}. Choose another one."
+    ),
+    "value-not-possible": N_(
+        "“{found}” is not possible for {field}, or is what is stated already. Enter the right value."
+    ),
+    "number-ambiguous": N_(
+        "“{found}” can be read as {one} and as {other}. Write it without a point or comma between thousands, and with a comma before decimals (12,5)."
+    ),
+    "address-not-possible": N_(
+        "“{found}” is no e-mail address. Expected one such as ten@coquan.vn."
+    ),
     "unknown-choice": N_("“{found}” cannot be chosen here. Choose one of: {expected}."),
 }
 
@@ -346,6 +437,86 @@ REASONS: dict[Reason, str] = {
     Reason.TARGET_ENDED: N_("the plan sets no target for this year"),
     Reason.TARGET_ZERO: N_("the plan prints 0%, which asks for nothing"),
     Reason.NOT_ASSIGNED: N_("the plan gives this agency no target here"),
+}
+
+REVIEW_STATES: dict[ReviewState, str] = {
+    ReviewState.WAITING: N_("Waiting for review"),
+    ReviewState.ACCEPTED: N_("Accepted"),
+    ReviewState.RETURNED: N_("Returned"),
+}
+
+CELL_STATES: dict[CellState, str] = {
+    CellState.NOT_DUE: N_("Not due yet"),
+    CellState.MISSING: N_("Missing"),
+    CellState.OVERDUE: N_("Overdue"),
+    CellState.WAITING: N_("Waiting for review"),
+    CellState.RETURNED: N_("Returned"),
+    CellState.ACCEPTED: N_("Accepted"),
+    CellState.FINAL: N_("Final figures"),
+    CellState.SUPERSEDED: N_("Superseded"),
+    CellState.NIL: N_("Nothing to report"),
+    CellState.NOT_NEEDED: N_("Not needed"),
+    CellState.NOT_IN_FORCE: N_("Does not exist"),
+}
+
+CELL_SYMBOLS: dict[CellState, str] = {
+    CellState.NOT_DUE: "·",
+    CellState.MISSING: "○",
+    CellState.OVERDUE: "✗",
+    CellState.WAITING: "◐",
+    CellState.RETURNED: "↩",
+    CellState.ACCEPTED: "✓",
+    CellState.FINAL: "✓✓",
+    CellState.SUPERSEDED: "→",
+    CellState.NIL: "∅",
+    CellState.NOT_NEEDED: "–",
+    CellState.NOT_IN_FORCE: " ",
+}
+
+ACTIONS: dict[Action, str] = {
+    Action.CHECKED: N_("File checked"),
+    Action.RECEIVED: N_("Report received"),
+    Action.RECEIVED_AGAIN: N_("Same file received again"),
+    Action.ACCEPTED: N_("Report accepted"),
+    Action.RETURNED: N_("Report returned"),
+    Action.REOPENED: N_("Report reopened"),
+    Action.CHOSEN: N_("Version chosen"),
+    Action.UNCHOSEN: N_("Choice of version ended"),
+    Action.NIL_DECLARED: N_("Nothing to report"),
+    Action.NIL_WITHDRAWN: N_("Nothing to report: withdrawn"),
+    Action.YEAR_CLOSED: N_("Year closed"),
+    Action.YEAR_OPENED: N_("Year opened"),
+    Action.REGISTER_CHANGED: N_("Register changed"),
+    Action.REGISTER_CHANGE_WITHDRAWN: N_("Register change withdrawn"),
+    Action.PLAN_ADOPTED: N_("Amended plan adopted"),
+    Action.PLAN_WITHDRAWN: N_("Amended plan withdrawn"),
+    Action.ERRATUM_ADDED: N_("Correction entered"),
+    Action.ERRATUM_WITHDRAWN: N_("Correction withdrawn"),
+    Action.CONTACT_CHANGED: N_("Contact changed"),
+    Action.EXPORTED: N_("Exported"),
+    Action.REMINDED: N_("Reminder drafted"),
+    Action.SIGNED_IN: N_("Session begun"),
+    Action.TAKEN_OVER: N_("Taken over from an earlier program"),
+}
+
+RECORD_FAULTS: dict[str, str] = {
+    "entry-missing": N_("Entry {place} is missing."),
+    "entry-changed": N_("Entry {place} was changed by hand."),
+    "chain-broken": N_("Entry {place} does not follow the one before it."),
+    "row-changed": N_("{place} is not what its last entry says."),
+    "row-missing": N_("{place} is gone, though the record says that it is there."),
+    "row-unrecorded": N_("{place} is there, though no entry tells of it."),
+    "document-changed": N_("The file with the hash {place} is not what was received."),
+    "head-unknown": N_(
+        "No entry has the code {place}: the record was cut off or written anew since."
+    ),
+}
+
+MEDIA: dict[str, str] = {
+    MediaType.PRINT.value: N_("print"),
+    MediaType.ELECTRONIC.value: N_("electronic"),
+    MediaType.RADIO.value: N_("radio"),
+    MediaType.TELEVISION.value: N_("television"),
 }
 
 PHASES: dict[Phase, str] = {Phase.ESTIMATE: N_("Estimate"), Phase.FINAL: N_("Final")}
@@ -432,7 +603,23 @@ FURTHER_FIELDS = {
 
 def error_text(error: TbdxError, language: Language) -> str:
     """A known error in the reader's words."""
-    fields = dict(error.fields)
+    fields: dict[str, Any] = {n: _plain(value, language) for n, value in error.fields.items()}
     if isinstance(fields.get("faults"), list):
         fields["faults"] = "\n".join(f"- {fault}" for fault in fields["faults"])
     return language.text(ERRORS[error.code], **fields)
+
+
+def _plain(value: object, language: Language) -> object:
+    """A value that an error quotes, in the reader's words."""
+    if isinstance(value, datetime):
+        return language.moment(value, DEFAULT_ZONE)
+    if isinstance(value, ReviewState):
+        return language.text(REVIEW_STATES[value])
+    if isinstance(value, Status):
+        return language.text(STATUSES[value])
+    return value
+
+
+def record_fault_text(fault: RecordFault, language: Language) -> str:
+    """What verifying the record found at one place."""
+    return language.text(RECORD_FAULTS[fault.code], place=fault.place)

@@ -143,9 +143,16 @@ def latest_baselines(answers: pd.DataFrame, field: str) -> dict[str, float]:
 
 
 def roster_of(plan: Plan, years: Iterable[int]) -> pd.DataFrame:
-    """The agencies that count in each year: columns agency, year."""
-    pairs = [(agency.id, year) for year in years for agency in plan.agencies_in(year)]
-    return pd.DataFrame(pairs, columns=["agency", "year"]).astype({"year": "int64"})
+    """The agencies that count in each year and whose report speaks for each.
+
+    Columns: agency, year, reporter, repeated (whether an earlier row of the year
+    has the same reporter, so that people and amounts are added once).
+    """
+    rows = [
+        (place.agency.id, year, place.reporter.id) for year in years for place in plan.roster(year)
+    ]
+    roster = pd.DataFrame(rows, columns=["agency", "year", "reporter"]).astype({"year": "int64"})
+    return roster.assign(repeated=roster.duplicated(["year", "reporter"]))
 
 
 def indicators(
@@ -218,7 +225,8 @@ class _Base:
         answers = answers.assign(
             **{i.base_amount: baselines(answers, plan, i.base_amount) for i in growth}
         )
-        rows = roster_of(plan, wanted).merge(answers, how="left", on=["agency", "year"])
+        reports = answers.rename(columns={"agency": "reporter"})
+        rows = roster_of(plan, wanted).merge(reports, how="left", on=["reporter", "year"])
         year_values = np.asarray(wanted, dtype=np.int64)
         return cls(
             plan,
@@ -366,8 +374,9 @@ def _ratio_tally(base: _Base, indicator: Indicator) -> _Tally:
     size = _sizes(base, indicator.denominator)
     unsized = base.per_year(missing & np.isnan(size))
     gap = base.per_year(np.where(missing, np.nan_to_num(size), 0))
-    numerator = base.per_year(np.where(known, part, 0))
-    denominator = base.per_year(np.where(known, whole, 0))
+    added = known & ~base.rows["repeated"].to_numpy()
+    numerator = base.per_year(np.where(added, part, 0))
+    denominator = base.per_year(np.where(added, whole, 0))
     # A missing agency of unknown size can pull the ratio anywhere: 0 of 1 to 1 of 1.
     worst = (np.where(unsized, 0, numerator), np.where(unsized, 1, denominator + gap))
     best = (np.where(unsized, 1, numerator + gap), np.where(unsized, 1, denominator + gap))
@@ -386,8 +395,11 @@ def _ratio_tally(base: _Base, indicator: Indicator) -> _Tally:
 def _sizes(base: _Base, field: str) -> Numbers:
     """Each row's headcount, else the agency's of the nearest earlier year [rule missing_headcount]."""
     rows = base.rows
+    stated = rows[field].to_numpy(dtype=float)
+    again = rows["repeated"].to_numpy() & ~np.isnan(stated)  # one report that speaks for several
+    stated = np.where(again, 0, stated)
     if base.plan.rule_value("missing_headcount") == "unknown":
-        return rows[field].to_numpy(dtype=float)
+        return stated
     earlier = base.every_answer[["agency", "year", field]].dropna()
     found = pd.merge_asof(
         rows[["agency", "year"]].assign(place=np.arange(len(rows))).sort_values("year"),
@@ -395,7 +407,7 @@ def _sizes(base: _Base, field: str) -> Numbers:
         on="year",
         by="agency",
     ).sort_values("place")
-    return found[field].to_numpy(dtype=float)
+    return np.where(np.isnan(stated), found[field].to_numpy(dtype=float), stated)
 
 
 def _province(base: _Base, indicator: Indicator) -> pd.DataFrame:

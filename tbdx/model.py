@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from tbdx.words import clean
 
@@ -43,11 +43,72 @@ class Answer(StrEnum):
     NOT_APPLICABLE = "na"
 
 
+class MediaType(StrEnum):
+    """What an agency publishes by."""
+
+    PRINT = "print"
+    ELECTRONIC = "electronic"
+    RADIO = "radio"
+    TELEVISION = "television"
+
+
 class Phase(StrEnum):
     """How final a report's figures are (ước thực hiện / chính thức)."""
 
     ESTIMATE = "estimate"
     FINAL = "final"
+
+
+class ReviewState(StrEnum):
+    """What became of a submission: sent, then accepted or returned."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+
+
+class CellState(StrEnum):
+    """How it stands with the report of one agency for one year in one phase."""
+
+    NOT_DUE = "not_due"  # the round of this year has not begun
+    MISSING = "missing"  # asked for, and still in time
+    OVERDUE = "overdue"
+    WAITING = "waiting"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"  # an estimate whose figures are in use
+    FINAL = "final"  # final figures, in use
+    SUPERSEDED = "superseded"  # accepted, but other figures are in use
+    NIL = "nil"  # the agency stated that it has nothing to report
+    NOT_NEEDED = "not_needed"  # no estimate is asked for once final figures are there
+    NOT_IN_FORCE = "not_in_force"  # the agency does not exist on the year's due date
+
+
+class Action(StrEnum):
+    """What an entry of the record is about."""
+
+    CHECKED = "checked"
+    RECEIVED = "received"
+    RECEIVED_AGAIN = "received-again"  # byte for byte what is stored; nothing was changed
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    REOPENED = "reopened"
+    CHOSEN = "chosen"
+    UNCHOSEN = "unchosen"
+    NIL_DECLARED = "nil-declared"
+    NIL_WITHDRAWN = "nil-withdrawn"
+    YEAR_CLOSED = "year-closed"
+    YEAR_OPENED = "year-opened"
+    REGISTER_CHANGED = "register-changed"
+    REGISTER_CHANGE_WITHDRAWN = "register-change-withdrawn"
+    PLAN_ADOPTED = "plan-adopted"
+    PLAN_WITHDRAWN = "plan-withdrawn"
+    ERRATUM_ADDED = "erratum-added"
+    ERRATUM_WITHDRAWN = "erratum-withdrawn"
+    CONTACT_CHANGED = "contact-changed"
+    EXPORTED = "exported"
+    REMINDED = "reminded"
+    SIGNED_IN = "signed-in"
+    TAKEN_OVER = "taken-over"  # stored by an earlier program, which kept no record
 
 
 class Status(StrEnum):
@@ -196,8 +257,12 @@ class Submission:
     """One agency's report for one year in one phase, as stored.
 
     `version` counts the submissions of the same agency, year and phase from 1;
-    `counts` is true for the one whose figures are in use. `confirmation` is
-    what was said about the file's remarks when it was accepted.
+    `counts` is true for the one whose figures are in use, `chosen` where that
+    was decided by hand. `received_at` is when the report arrived, which decides
+    whether it was on time; `reason` is why it was returned, reopened or chosen.
+    `confirmation` is what was said about the file's remarks. `receipt` is the
+    number of the entry in the record that tells of its arrival. `ever_accepted`
+    stays true when an accepted one is reopened or returned.
     """
 
     id: int
@@ -207,10 +272,31 @@ class Submission:
     version: int
     file_name: str
     sha256: str
-    accepted_at: datetime
+    state: ReviewState
+    received_at: datetime
+    sent_by: str
+    decided_at: datetime | None
+    decided_by: str
+    reason: str
     revision: int
     counts: bool
+    chosen: bool
+    receipt: int
     confirmation: str = ""
+    ever_accepted: bool = False
+
+
+class Arrival(NamedTuple):
+    """What the yearly round needs to know of a submission; each is one, with more to tell."""
+
+    agency: str
+    year: int
+    phase: Phase
+    version: int
+    state: ReviewState
+    received_at: datetime
+    counts: bool
+    ever_accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +304,8 @@ class Receipt:
     """What a sender gets for one file: whether it was stored, and as what.
 
     `duplicate` is true when the identical file was already stored; then
-    nothing was written and `submissions` are the ones already there.
+    nothing was written and `submissions` are the ones already there. `number`
+    and `proof` are the number and the hash of the record's entry.
     """
 
     file_name: str
@@ -226,3 +313,113 @@ class Receipt:
     revision: int
     duplicate: bool
     submissions: tuple[Submission, ...] = field(default=())
+    number: int = 0
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NilReturn:
+    """An agency's statement that it has nothing to report for a year in a phase."""
+
+    agency: str
+    year: int
+    phase: Phase
+    at: datetime
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedYear:
+    """A reporting year that is locked: nothing of it changes until it is opened."""
+
+    year: int
+    at: datetime
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVersion:
+    """An amended appendix: its targets hold from `first_year` on.
+
+    `decision` and `date` are those of the document that amends the plan.
+    """
+
+    id: int
+    decision: str
+    date: date
+    first_year: int
+    file_name: str
+    sha256: str
+    at: datetime
+    actor: str
+    reason: str
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    """A correction to a known error in a filed figure; the file itself stays as it is.
+
+    It holds while the figure in use is still the one stated. `stated` and
+    `corrected` are an `Answer`, a number, a text, or None for a blank.
+    """
+
+    id: int
+    agency: str
+    year: int
+    field: str
+    stated: Answer | float | str | None
+    corrected: Answer | float | str | None
+    reason: str
+    source: str
+    at: datetime
+    actor: str
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the record: who did what when, and what it was before and after.
+
+    `subject` names what changed, e.g. "submission:12" or "year:2024"; `before`
+    and `after` are JSON objects as text, "" where there is none. `hash` is the
+    SHA-256 of everything else, `previous` among it: the chain.
+    """
+
+    number: int
+    at: datetime
+    actor: str
+    action: Action
+    subject: str
+    agency: str
+    year: int | None
+    before: str
+    after: str
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFault:
+    """Where the record or what it speaks of was changed by hand.
+
+    `code` is one of: entry-missing, entry-changed, chain-broken, row-changed,
+    row-missing, row-unrecorded, document-changed, head-unknown. `place` is an
+    entry's number, a subject, or a document's hash.
+    """
+
+    code: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What verifying the record found; `head` is the last entry's hash."""
+
+    entries: int
+    documents: int
+    submissions: int
+    head: str
+    faults: tuple[RecordFault, ...]

@@ -61,34 +61,61 @@ class Years(Definition):
     base_source: Text = EMPTY
 
 
+class MonthDay(Definition):
+    """A day of every year."""
+
+    month: int = Field(ge=1, le=12)
+    day: int = Field(ge=1, le=31)
+
+    def of(self, year: int) -> date:
+        return date(year, self.month, self.day)
+
+
 class DueRule(Definition):
-    """The yearly due date; with `inclusive` false the day itself is already late."""
+    """The yearly due date; with `inclusive` false the day itself is already late.
+
+    `asked_from` is the day of the year from which reports are asked for.
+    """
 
     month: int = Field(ge=1, le=12)
     day: int = Field(ge=1, le=31)
     inclusive: bool
     timezone: str
     source: Text
+    asked_from: MonthDay = MonthDay(month=1, day=1)
 
     @model_validator(mode="after")
     def _exists(self) -> Self:
         date(2023, self.month, self.day)  # ValueError for a day that no year has
+        self.asked_from.of(2023)
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, OSError) as error:
             raise ValueError(f"there is no time zone {self.timezone!r}") from error
         return self
 
+    def of(self, year: int) -> date:
+        """The due date of `year`, as the plan states it."""
+        return date(year, self.month, self.day)
+
     def last_day(self, year: int) -> date:
         """The last day of `year` on which a report is on time."""
-        day = date(year, self.month, self.day)
+        day = self.of(year)
         return day if self.inclusive else day - timedelta(days=1)
 
     def deadline(self, year: int) -> datetime:
         """The last second of `year` at which a report is on time, with its time zone."""
         return datetime.combine(self.last_day(year), time(23, 59, 59), tzinfo=self.zone)
 
-    @property
+    def days_late(self, year: int, received: datetime) -> int:
+        """How many days after the last day a report arrived; 0 or less is on time."""
+        return (self.day_of(received) - self.last_day(year)).days
+
+    def day_of(self, moment: datetime) -> date:
+        """The calendar day of a moment where the plan applies."""
+        return moment.astimezone(self.zone).date()
+
+    @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
@@ -103,12 +130,14 @@ class DatedName(Definition):
 
 RULES: dict[str, tuple[str, ...]] = {
     "structure": ("in_force_on_due_date", "original"),
+    "merged_report": ("stands_for_predecessors", "missing"),
     "merged_baseline": ("sum_of_predecessors", "own_report"),
     "zero_target": ("no_target", "judged"),
     "universal_target": ("binds_each_agency", "binds_nobody"),
     "undecided": ("no_data", "over_those_that_answered"),
     "missing_headcount": ("nearest_earlier_year", "unknown"),
     "final_over_estimate": ("final",),
+    "punctuality": ("first_not_returned", "first_received"),
 }
 """Every rule that a plan states, with its legal values; docs/plan-data.md explains them."""
 
@@ -195,10 +224,22 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 OptionalDate = Annotated[date | None, BeforeValidator(lambda value: value or None)]
 
 
+class AgencyName(Definition):
+    """A name that an agency has borne since a day, and under whom it stood."""
+
+    start: date
+    name_vi: str = Field(min_length=1)
+    name_en: str = Field(min_length=1)
+    governing_body_vi: str = ""
+    governing_body_en: str = ""
+    source: str = ""
+
+
 class Agency(Definition):
     """A press agency with its dates of validity (both days included).
 
     Agencies are told apart by id: after a merger another agency may keep the name.
+    `renamed` holds the names it took later, the first of them first.
     """
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -215,12 +256,33 @@ class Agency(Definition):
     successor: str
     note_vi: str = ""
     note_en: str = ""
+    renamed: tuple[AgencyName, ...] = ()
 
-    def name(self, language: str) -> str:
+    def name(self, language: str, on: date | None = None) -> str:
+        """The name borne on a day, or the last one known."""
+        borne = self._borne(on)
+        if borne:
+            return borne.name_en if language == "en" else borne.name_vi
         return self.name_en if language == "en" else self.name_vi
 
+    def _borne(self, on: date | None) -> AgencyName | None:
+        begun = [name for name in self.renamed if on is None or name.start <= on]
+        return begun[-1] if begun else None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that the agency is or was called in Vietnamese, abbreviations included."""
+        return (self.name_vi, *(name.name_vi for name in self.renamed), *self.aliases)
+
+    def names_on(self, day: date | None) -> tuple[str, ...]:
+        """What it is called on a day (or now) in Vietnamese, abbreviations included."""
+        return (self.name("vi", day), *self.aliases)
+
     def governing_body(self, language: str) -> str:
-        return self.governing_body_en if language == "en" else self.governing_body_vi
+        own = (self.governing_body_vi, self.governing_body_en)
+        for name in self.renamed:
+            own = (name.governing_body_vi or own[0], name.governing_body_en or own[1])
+        return own[1] if language == "en" else own[0]
 
     def note(self, language: str) -> str:
         return self.note_en if language == "en" else self.note_vi
@@ -348,6 +410,13 @@ class Form(Definition):
         return next((question for question in self.field if question.name == name), None)
 
 
+class Place(Definition):
+    """An agency that counts in a year, and the agency whose report speaks for it."""
+
+    agency: Agency
+    reporter: Agency
+
+
 class Plan(Definition):
     """Everything that is particular to one province and one plan."""
 
@@ -356,6 +425,7 @@ class Plan(Definition):
     decision: Decision
     years: Years
     due: DueRule
+    consolidated: DueRule | None = None
     province: tuple[DatedName, ...]
     authority: tuple[DatedName, ...]
     rule: tuple[Rule, ...]
@@ -377,7 +447,7 @@ class Plan(Definition):
         every fault as "file: place: what is wrong".
         """
         faults: list[str] = []
-        raw: dict[str, Any] = {}
+        raw: dict[str, Any] = {"renames.csv": []}
         digest = hashlib.sha256()
         for name in (
             "plan.toml",
@@ -386,6 +456,7 @@ class Plan(Definition):
             "agencies.csv",
             "obligations.csv",
             "reference_goals.csv",
+            *(["renames.csv"] if (folder / "renames.csv").exists() else []),
         ):
             try:
                 content = (folder / name).read_bytes()
@@ -403,10 +474,18 @@ class Plan(Definition):
                 faults.append(f"{name}: {error}")
         if faults:
             raise TbdxError("plan-invalid", folder=folder.name, faults=faults)
+        known = {line.get("id") for line in raw["agencies.csv"]}
+        faults += [
+            f"renames.csv: line {number}: {line.get('agency')!r} is no agency"
+            for number, line in enumerate(raw["renames.csv"], start=2)
+            if line.get("agency") not in known
+        ]
+        if faults:
+            raise TbdxError("plan-invalid", folder=folder.name, faults=faults)
         values = raw["plan.toml"] | {
             "indicators": raw["indicators.toml"].get("indicator", []),
             "form": raw["form.toml"],
-            "agencies": raw["agencies.csv"],
+            "agencies": _with_names(raw["agencies.csv"], raw["renames.csv"]),
             "obligations": raw["obligations.csv"],
             "reference_goals": raw["reference_goals.csv"],
             "folder": folder,
@@ -420,9 +499,8 @@ class Plan(Definition):
                 for item in error.errors()
             ]
             raise TbdxError("plan-invalid", folder=folder.name, faults=faults) from error
-        faults = list(plan._contradictions())
-        if faults:
-            raise TbdxError("plan-invalid", folder=folder.name, faults=faults)
+        if plan.faults:
+            raise TbdxError("plan-invalid", folder=folder.name, faults=plan.faults)
         return plan
 
     def _contradictions(self) -> Iterator[str]:
@@ -479,14 +557,20 @@ class Plan(Definition):
             if year not in self.all_years:
                 yield f"{file}: line {number}: {year} is not a year of the plan"
 
-    def _ambiguous_names(self) -> Iterator[tuple[str, str, str]]:
-        for year in range(self.years.first, self.years.last + 1):
+    def _ambiguous_names(self) -> list[tuple[str, str, str]]:
+        """Two agencies and what both are called on a day, each once."""
+        days = {self.due.last_day(year) for year in self.all_years}
+        days |= {name.start for agency in self.agencies for name in agency.renamed}
+        days |= {agency.valid_from for agency in self.agencies if agency.valid_from}
+        found: dict[tuple[str, str, str], None] = {}
+        for day in sorted(days):
             owners: dict[str, str] = {}
-            for agency in self.agencies_in(year):
-                for name in {fold(name) for name in (agency.name_vi, *agency.aliases)}:
-                    if name in owners:
-                        yield owners[name], agency.id, name
-                    owners[name] = agency.id
+            for agency in self._in_force(day):
+                for name in sorted(map(fold, agency.names_on(day))):
+                    owner = owners.setdefault(name, agency.id)
+                    if owner != agency.id:
+                        found[owner, agency.id, name] = None
+        return list(found)
 
     @property
     def appendix_path(self) -> Path:
@@ -512,6 +596,11 @@ class Plan(Definition):
             known = ", ".join(self._agencies_by_id)
             raise TbdxError("unknown-agency", found=agency_id, expected=known) from None
 
+    def agency_name(self, agency_id: str, code: str = "vi", day: date | None = None) -> str:
+        """The name (borne on a day); of an agency that is no longer in the register its id."""
+        agency = self._agencies_by_id.get(agency_id)
+        return agency.name(code, day) if agency else agency_id
+
     def indicator(self, code: str) -> Indicator:
         """The indicator with this code; raises `TbdxError("unknown-indicator")`."""
         try:
@@ -528,17 +617,80 @@ class Plan(Definition):
         return year
 
     def agencies_in(self, year: int) -> tuple[Agency, ...]:
-        """The agencies that count for `year`: those in existence on its due date.
+        """The agencies that report for `year`: those in existence on its due date."""
+        return self._in_force(self.due.last_day(year))
 
-        With the rule structure = "original", those in existence when the plan was issued.
+    def _in_force(self, day: date) -> tuple[Agency, ...]:
+        if day not in self._by_day:
+            self._by_day[day] = tuple(agency for agency in self.agencies if agency.exists_on(day))
+        return self._by_day[day]
+
+    @cached_property
+    def _by_day(self) -> dict[date, tuple[Agency, ...]]:
+        return {}
+
+    def roster(self, year: int) -> tuple[Place, ...]:
+        """The agencies that count for `year`, by the rule `structure`.
+
+        Those in existence on its due date, or with "original" those in existence
+        when the plan was issued. One of these that has gone is spoken for by the
+        agency that it was merged into [rule merged_report].
         """
-        original = self.rule_value("structure") == "original"
-        day = self.decision.date if original else self.due.last_day(year)
-        return tuple(agency for agency in self.agencies if agency.exists_on(day))
+        if self.rule_value("structure") != "original":
+            return tuple(Place(agency=a, reporter=a) for a in self.agencies_in(year))
+        return tuple(
+            Place(agency=agency, reporter=self._reporter(agency, self.due.last_day(year)))
+            for agency in self._in_force(self.decision.date)
+        )
+
+    def _reporter(self, agency: Agency, day: date) -> Agency:
+        if self.rule_value("merged_report") != "stands_for_predecessors":
+            return agency
+        reporter = agency
+        while not reporter.exists_on(day) and reporter.successor:
+            reporter = self._agencies_by_id[reporter.successor]
+        return reporter if reporter.exists_on(day) else agency
+
+    def with_rule(self, code: str, value: str) -> Plan:
+        """The same plan under another value of one rule."""
+        rules = tuple(
+            rule.model_copy(update={"value": value}) if rule.code == code else rule
+            for rule in self.rule
+        )
+        return self.changed(rule=rules)
+
+    def changed(self, **values: object) -> Plan:
+        """The plan with other values, and nothing kept that was worked out from the old ones."""
+        own = {name: getattr(self, name) for name in type(self).model_fields}
+        return Plan.model_construct(**(own | values))
+
+    @property
+    def faults(self) -> list[str]:
+        """What contradicts itself in the plan, as "file: place: what is wrong"."""
+        return list(self._contradictions())
+
+    def namesakes(self, name: str, language: str, day: date | None = None) -> int:
+        """How many agencies, of whatever years, bear this name (as they are called on a day)."""
+        key = (language, day)
+        if key not in self._name_counts:
+            names = (agency.name(language, day) for agency in self.agencies)
+            self._name_counts[key] = Counter(names)
+        return self._name_counts[key][name]
+
+    @cached_property
+    def _name_counts(self) -> dict[tuple[str, date | None], Counter[str]]:
+        return {}
 
     def predecessors(self, agency_id: str) -> tuple[Agency, ...]:
         """The agencies that were merged into this one, directly."""
-        return tuple(agency for agency in self.agencies if agency.successor == agency_id)
+        return self._by_successor.get(agency_id, ())
+
+    @cached_property
+    def _by_successor(self) -> dict[str, tuple[Agency, ...]]:
+        found: dict[str, tuple[Agency, ...]] = {}
+        for agency in self.agencies:
+            found[agency.successor] = (*found.get(agency.successor, ()), agency)
+        return found
 
     def _merged_into(self, agency_id: str) -> list[Agency]:
         """Every agency that was merged into this one, directly or before."""
@@ -567,7 +719,11 @@ class Plan(Definition):
 
     def rule_value(self, code: str) -> str:
         """What the plan's rule of this code says; see RULES."""
-        return next((rule.value for rule in self.rule if rule.code == code), "")
+        return self._rules.get(code, "")
+
+    @cached_property
+    def _rules(self) -> dict[str, str]:
+        return {rule.code: rule.value for rule in self.rule}
 
     def name_on(self, names: tuple[DatedName, ...], day: date) -> Text:
         """The name in force on `day`: the last that has begun, else the first."""
@@ -582,6 +738,17 @@ def _with_appendix(digest: hashlib._Hash, folder: Path, plan: dict[str, Any]) ->
     if path.is_file():
         digest.update(path.read_bytes())
     return digest
+
+
+def _with_names(
+    agencies: list[dict[str, Any]], renames: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The lines of agencies.csv, each with the names that renames.csv gives it later."""
+    names: dict[object, list[dict[str, Any]]] = {}
+    for line in sorted(renames, key=lambda line: str(line.get("start"))):
+        own = {name: value for name, value in line.items() if name != "agency"}
+        names.setdefault(line.get("agency"), []).append(own)
+    return [{**agency, "renamed": names.get(agency.get("id"), [])} for agency in agencies]
 
 
 def _file_of(place: str) -> str:

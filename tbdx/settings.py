@@ -30,6 +30,14 @@ class Settings(BaseSettings):
     language: str = Field(
         default="vi", description="The language of the command line and of a first visit: vi or en."
     )
+    user: str = Field(
+        default="",
+        description="The name under which this machine's user stands in the record; empty: the account's name.",
+    )
+    review: bool = Field(
+        default=False,
+        description="Whether every report that is sent waits for a second look (true), or may be accepted in the same step (false).",
+    )
     read_seconds: float = Field(
         default=8,
         gt=0,

@@ -7,17 +7,20 @@ reported. Filters narrow the rows; a language gives them heads and words.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Literal
 
 import pandas as pd
 
-from tbdx import messages
+from tbdx import messages, provenance
 from tbdx.i18n import N_, Language
 from tbdx.model import Phase, Reason, Status, TbdxError
-from tbdx.service import View
+from tbdx.service import Basis, View
 from tbdx.workbook.tables import Column, Kind, write_csv, write_xlsx
+
+agency_label = provenance.agency_label
+"""The name under which an agency stands in a table."""
 
 TableName = Literal["province", "agency", "reported"]
 
@@ -98,6 +101,7 @@ _SPECS: dict[str, tuple[_Spec, ...]] = {
         _Spec("field", N_("Question"), "text", 52),
         _Spec("number", N_("Number"), "amount"),
         _Spec("text", N_("Answer or text"), "text", 30),
+        _Spec("erratum", N_("Correction"), "text", 30),
         _Spec("sheet", N_("Sheet"), "text", 18),
         _Spec("cell", N_("Cell"), "text", 8),
     ),
@@ -132,8 +136,9 @@ def present(
 ) -> tuple[pd.DataFrame, list[Column]]:
     """The rows in the reader's words, with their columns described.
 
-    Numbers stay numbers (percentages in percent); codes become words. While
-    figures are illustrative a last column says so in every row.
+    Numbers stay numbers (percentages in percent); codes become words. A
+    corrected figure has what was filed beside it. While figures are
+    illustrative a last column says so in every row.
     """
     words = _words(rows, view, language)
     if table == "agency":
@@ -143,7 +148,7 @@ def present(
         empty = rows["answered"] == 0
         counts = rows[["numerator", "denominator"]].astype("Int64").mask(empty)
         words |= {"numerator": counts["numerator"], "denominator": counts["denominator"]}
-    specs = _SPECS[table]
+    specs = [s for s in _SPECS[table] if s.source != "erratum" or view.errata_in_use]
     shown = pd.DataFrame({spec.source: words.get(spec.source, rows[spec.source]) for spec in specs})
     columns = [Column(language.text(spec.head), spec.kind, spec.width) for spec in specs]
     if view.sample:
@@ -156,7 +161,6 @@ def _words(rows: pd.DataFrame, view: View, language: Language) -> dict[str, pd.S
     plan = view.plan
     vocabularies: dict[str, dict[str, str]] = {
         "indicator": {i.code: i.short[language.code] for i in plan.indicators},
-        "agency": {agency.id: agency_label(view, agency.id, language) for agency in plan.agencies},
         "status": {s.value: status_label(s, language) for s in Status},
         "reason": {r.value: language.text(messages.REASONS[r]) for r in Reason},
         "phase": {p.value: language.text(messages.PHASES[p]) for p in Phase},
@@ -168,8 +172,28 @@ def _words(rows: pd.DataFrame, view: View, language: Language) -> dict[str, pd.S
         answers = {code: language.text(word) for code, word in messages.ANSWERS.items()}
         known = states | answers
         text = rows["text"].map(lambda value: known.get(value, value), na_action="ignore")
-        return _mapped(rows, vocabularies) | {"text": text}
-    return _mapped(rows, vocabularies)
+        marks = {
+            number: language.text(
+                "{mark}, filed as {stated}",
+                mark=provenance.correction_mark(number, language),
+                stated=provenance.value_text(erratum.stated, plan, language),
+            )
+            for number, erratum in provenance.corrections_in_use(view).items()
+        }
+        erratum = rows["erratum"].map(marks).astype("str")
+        own = {"text": text, "erratum": erratum}
+        return _mapped(rows, vocabularies) | _agencies(rows, view, language) | own
+    return _mapped(rows, vocabularies) | _agencies(rows, view, language)
+
+
+def _agencies(rows: pd.DataFrame, view: View, language: Language) -> dict[str, pd.Series]:
+    """The agencies by the name each bore in the row's year."""
+    if "agency" not in rows.columns:
+        return {}
+    keys = list(zip(rows["agency"], rows["year"].tolist(), strict=True))
+    names = {key: agency_label(view, key[0], language, key[1]) for key in dict.fromkeys(keys)}
+    labels = [names[key] for key in keys]
+    return {"agency": pd.Series(labels, index=rows.index, dtype="str")}
 
 
 def _mapped(rows: pd.DataFrame, words: dict[str, dict[str, str]]) -> dict[str, pd.Series]:
@@ -187,18 +211,25 @@ def status_label(status: Status | str, language: Language, *, agency: bool = Fal
 
 
 def facts(
-    view: View, filters: Filters, language: Language, at: datetime, count: int
+    view: View, filters: Filters, language: Language, at: datetime, count: int, code: str = ""
 ) -> list[tuple[str, str]]:
-    """Where an export comes from: plan, revision, time, filters, rounding."""
+    """Where an export comes from: plan, basis, corrections, revision, time, filters, rounding.
+
+    `code` is the record's newest hash once it was told of the export.
+    """
     text, plan = language.text, view.plan
     decision = f"{plan.decision.number}, {language.date(plan.decision.date)}"
     lines = [
         (text("Table"), text(TABLES[filters.table])),
         (text("Plan"), f"{decision} ({plan.fingerprint})"),
-        (text("Data revision"), str(view.revision)),
+        (text("Data revision"), str(view.panel_revision)),
         (text("Written at"), language.moment(at, plan.due.timezone)),
         (text("Rows"), language.number(count)),
+        *provenance.rests_on(view, language),
+        *_documents(view, language),
     ]
+    if code:
+        lines.append((text("Code of the record"), code))
     if view.sample:
         lines.insert(0, (text("Note"), text("ILLUSTRATIVE FIGURES, not reported by any agency")))
     heads = {
@@ -220,6 +251,31 @@ def facts(
     return [*lines, (text("Rounding rule"), text(rounding))]
 
 
+def _documents(view: View, language: Language) -> list[tuple[str, str]]:
+    """What changed the plan or a filed figure: each amendment and correction in its line."""
+    text = language.text
+    amendments = [
+        (
+            text("Amendment"),
+            text(
+                "{decision} of {date}, from {year} on",
+                decision=version.decision,
+                date=language.date(version.date),
+                year=version.first_year,
+            ),
+        )
+        for version in view.amendments
+    ]
+    corrections = [
+        (
+            text("Correction {number}", number=number),
+            provenance.correction_text(view, erratum, language),
+        )
+        for number, erratum in provenance.corrections_in_use(view).items()
+    ]
+    return [*amendments, *corrections]
+
+
 def _chosen(name: str, codes: Iterable[object], view: View, language: Language) -> list[str]:
     plan = view.plan
     words: dict[str, dict[str, str]] = {
@@ -234,25 +290,18 @@ def _chosen(name: str, codes: Iterable[object], view: View, language: Language) 
     return [known.get(str(code), str(code)) for code in codes]
 
 
-def agency_label(view: View, agency_id: str, language: Language) -> str:
-    """An agency's name, with its dates where another agency bears the same name."""
-    agency = view.plan.agency(agency_id)
-    name = agency.name(language.code)
-    if sum(other.name(language.code) == name for other in view.plan.agencies) == 1:
-        return name
-    if agency.valid_from:
-        return language.text(
-            "{name} (from {date})", name=name, date=language.date(agency.valid_from)
-        )
-    if agency.valid_to:
-        until = language.date(agency.valid_to)
-        return language.text("{name} (until {date})", name=name, date=until)
-    return name
-
-
-def export(view: View, filters: Filters, language: Language, at: datetime, file_type: str) -> bytes:
+def export(
+    view: View,
+    filters: Filters,
+    language: Language,
+    at: datetime,
+    file_type: str,
+    code: str = "",
+) -> bytes:
     """Exactly the rows of the table as a file of type "xlsx" or "csv".
 
+    `code` is the record's newest hash once it was told of the export; the sheet
+    about the file quotes it.
     Raises TbdxError: wrong-file-type.
     """
     rows = select(view, filters)
@@ -265,13 +314,18 @@ def export(view: View, filters: Filters, language: Language, at: datetime, file_
         shown,
         columns,
         title=language.text(TABLES[filters.table]),
-        facts=facts(view, filters, language, at, len(rows)),
+        facts=facts(view, filters, language, at, len(rows), code),
         facts_title=language.text("About this file"),
     )
 
 
 def export_name(view: View, filters: Filters, file_type: str) -> str:
-    """A file name that says what is inside, without diacritics."""
+    """A file name that says what is inside, without diacritics; an unusual basis as well."""
     years = "-".join(map(str, filters.years)) or "all"
     mark = "sample-" if view.sample else ""
-    return f"tbdx-{mark}{filters.table}-{years}-r{view.revision}.{file_type}"
+    basis = "".join(
+        f"-{name}-{value}"
+        for name, value in asdict(view.basis).items()
+        if value != getattr(Basis(), name)
+    )
+    return f"tbdx-{mark}{filters.table}-{years}{basis}-r{view.panel_revision}.{file_type}"

@@ -7,26 +7,29 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from urllib.request import urlopen
 
-import psycopg
 import pytest
+import sqlalchemy as sa
 from office import Office
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.databases import (
+    MissingToolError,
+    engine_for,
+    new_postgresql_database,
+    postgresql,
+)
 from tbdx.plan import Plan
 from tbdx.service import Service
 from tbdx.store import Store
 
 ROOT = Path(__file__).parent.parent
-_database_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -35,57 +38,44 @@ def plan() -> Plan:
     return Plan.load(ROOT / "data" / "plans" / "thai-binh")
 
 
-def _postgres_tool(name: str) -> str:
-    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    found = str(installed[-1]) if installed else shutil.which(name)
-    if not found:
-        pytest.fail(
-            f"{name} was not found in /usr/lib/postgresql/*/bin nor on the PATH: the tests run"
-            " against a real PostgreSQL server. Run scripts/system_packages.sh.",
-            pytrace=False,
-        )
-    return found
-
-
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The address of a PostgreSQL server of our own, reached by a socket in its folder."""
-    initdb, pg_ctl = _postgres_tool("initdb"), _postgres_tool("pg_ctl")
-    folder = Path(tempfile.mkdtemp(prefix="tbdx-pg-"))  # short: it holds a socket's path
-    as_postgres: list[str] = []
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        shutil.chown(folder, "postgres", "postgres")
-        as_postgres = ["runuser", "-u", "postgres", "--"]
-
-    def run(*command: str) -> None:
-        # Into a file, not a pipe: the server would keep a pipe open.
-        with (folder / "output").open("w+") as output:
-            done = subprocess.run(
-                [*as_postgres, *command], cwd="/", stdout=output, stderr=output, check=False
-            )
-            output.seek(0)
-            assert done.returncode == 0, output.read()
-
-    data = str(folder / "data")
     try:
-        run(initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-F -c listen_addresses='' -c unix_socket_directories='{folder}'"
-        run(pg_ctl, "-D", data, "-l", str(folder / "log"), "-o", options, "-w", "start")
-        try:
-            yield f"postgresql://postgres@/postgres?host={folder}"
-        finally:
-            run(pg_ctl, "-D", data, "-m", "immediate", "-w", "stop")
-    finally:
-        shutil.rmtree(folder)
+        with postgresql() as url:
+            yield url
+    except MissingToolError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture
 def postgres_database(postgres_url: str) -> str:
     """The address of an empty PostgreSQL database."""
-    name = f"test_{next(_database_numbers)}"
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    return postgres_url.replace("@/postgres", f"@/{name}")
+    return new_postgresql_database(postgres_url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without any table."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_database"))
+    return f"sqlite:///{tmp_path}/kho dữ liệu/tbdx.sqlite"
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    """An empty store."""
+    store = Store.open(url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def database(url: str, store: Store) -> Iterator[sa.Engine]:
+    """The same database, reached past the store."""
+    engine = engine_for(url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -137,14 +127,18 @@ class App:
 
 
 @contextmanager
-def running_app(folder: Path) -> Iterator[App]:
-    """The dashboard as `python -m tbdx serve` starts it, on a free loopback port."""
+def running_app(folder: Path, **settings: object) -> Iterator[App]:
+    """The dashboard as `python -m tbdx serve` starts it, on a free loopback port.
+
+    `settings` are those of docs/settings.md, without TBDX_ and in small letters.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     app = App(f"http://127.0.0.1:{port}", f"sqlite:///{folder / 'tbdx.db'}", folder / "server.log")
     command = [sys.executable, "-m", "tbdx", "serve", "--no-open", "--port", str(port)]
-    environment = {**os.environ, "TBDX_DATABASE_URL": app.database_url}
+    given = {f"TBDX_{name.upper()}": str(value) for name, value in settings.items()}
+    environment = {**os.environ, "TBDX_DATABASE_URL": app.database_url, **given}
     with app.log.open("w") as log:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:

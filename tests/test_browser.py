@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tbdx.model import Answer, Phase
 from tbdx.plan import Plan
+from tbdx.register import change_of
+from tbdx.service import Service
 from tbdx.store import Store
 from tbdx.ui.shell import ROOMS
 from tbdx.workbook import write_form
@@ -123,7 +126,7 @@ def test_upload_findings_accept_chart_filter_export(
     _put_in(page, ("dai.xlsx", mended), ("bao.xlsx", good))
     expect(page.get_by_text("Chính tệp này đã được chấp nhận")).to_be_visible()
     page.get_by_role("button", name="Chấp nhận 2 tệp").click()
-    expect(page.get_by_text("đã được chấp nhận từ trước")).to_be_visible()
+    expect(page.get_by_text("đã được lưu từ trước")).to_be_visible()
     assert store.revision() == 2
     store.close()
 
@@ -195,7 +198,7 @@ def test_many_files_are_checked_mended_and_accepted_together(
         expect(page.get_by_text("Các tệp sau có lưu ý: all.zip/đài.xlsx")).to_be_visible()
         store = Store.open(app.database_url)
         assert store.revision() == 0, "without a word nothing is stored"
-        page.get_by_role("textbox").fill("đã gọi hỏi lại")
+        page.get_by_role("textbox", name="có lưu ý").fill("đã gọi hỏi lại")
         page.get_by_role("button", name="Chấp nhận 2 tệp").click()
         expect(page.get_by_text("đã được chấp nhận: Báo Thái Bình")).to_be_visible()
         assert store.revision() == 1
@@ -235,3 +238,64 @@ def test_language_is_kept_from_page_to_page(app: App, page: Page) -> None:
     page.get_by_role("link", name="Agency").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Agency")
     assert "lang=en" in page.url
+
+
+_PICTURE = "![x](http://127.0.0.1:9/evil.png) <img src=http://127.0.0.1:9/evil.png>"
+
+
+def test_what_people_write_is_shown_letter_by_letter(
+    chromium: Browser, plan: Plan, tmp_path: Path
+) -> None:
+    """File names, answers, reasons and names that look like pictures are texts on every page."""
+    with running_app(tmp_path) as app:
+        _write_pictures(plan, app.database_url)
+        context = chromium.new_context(viewport={"width": 1440, "height": 900})
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        for address in (
+            "submissions?year=2024",
+            "submissions?show=review",
+            "submissions?show=history&agency=bao-thai-binh&year=2024",
+            *(f"admin?part={part}" for part in ("years", "register", "plan", "corrections")),
+            *(f"admin?part={part}" for part in ("reminders", "record")),
+            "agency?agency=bao-thai-binh&year=2024",
+            "overview?year=2024",
+            "indicator?year=2024",
+            "explore?table=reported",
+            "method",
+        ):
+            page.goto(f"{app.url}/{address}")
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            page.locator("[data-test-script-state=notRunning]").wait_for()
+            expect(page.get_by_text("ngoài dự kiến")).to_have_count(0)
+            assert page.locator("img[src*=evil]").count() == 0, address
+        context.close()
+    assert [url for url in asked if "evil" in url] == []
+
+
+def _write_pictures(plan: Plan, database_url: str) -> None:
+    """A store in which everything that people can write is a picture in markdown and in HTML."""
+    service = Service(plan, Store.open(database_url), user=_PICTURE)
+    first = _form(plan, "bao-thai-binh", task_01="in_progress", task_01_result=_PICTURE)
+    second = _form(plan, "bao-thai-binh", trained_count=41, task_01_result=f"{_PICTURE} 2")
+    service.accept(service.check([(f"{_PICTURE}.xlsx", first)]), _PICTURE)
+    service.send(service.check([(f"{_PICTURE}.xlsx", second)]), _PICTURE)
+    third = _form(plan, "dai-ptth-thai-binh")
+    service.send(service.check([("dai.xlsx", third)]))
+    service.reviewing.return_([service.reviewing.waiting()[-1].id], _PICTURE)
+    service.reviewing.declare_nil("tc-van-nghe-thai-binh", 2024, Phase.ESTIMATE, _PICTURE)
+    service.office.close_year(2023, _PICTURE)
+    service.office.correct("bao-thai-binh", 2024, "staff_count", 51.0, _PICTURE, _PICTURE)
+    service.office.change_register(
+        change_of(
+            kind="renamed",
+            date=date(2026, 7, 1),
+            agency="tc-van-nghe-thai-binh",
+            name_vi=_PICTURE,
+            name_en=_PICTURE,
+            source=_PICTURE,
+        )
+    )
+    service.close()

@@ -3,73 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
+from shell import NA, NO, ROOT, Shell, commands_of, write_report
 
-from tbdx.model import Answer, Phase
+from tbdx.__main__ import app
 from tbdx.plan import Plan
-from tbdx.workbook import write_form
-
-ROOT = Path(__file__).parent.parent
-YES, NO, NA = Answer.YES, Answer.NO, Answer.NOT_APPLICABLE
-
-
-class Shell:
-    """A shell with a database of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._environment = {
-            **os.environ,
-            "TBDX_DATABASE_URL": f"sqlite:///{folder / 'tbdx.db'}",
-            "TBDX_LANGUAGE": "en",
-        }
-
-    def __call__(self, *arguments: object, code: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "tbdx", *map(str, arguments)],
-            cwd=ROOT,
-            env=self._environment,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
-        return done.stdout + done.stderr
-
-    def json(self, *arguments: object, code: int = 0) -> Any:
-        return json.loads(self(*arguments, "--json", code=code))
+from tbdx.service import Service
 
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
-
-
-def _write(plan: Plan, folder: Path, agency: str, **answers: Any) -> Path:
-    path = folder / f"{agency}.xlsx"
-    filled = {
-        "on_digital_platforms": YES,
-        "uses_data_analytics": YES,
-        "uses_ai": NO,
-        "converged_newsroom": YES,
-        "digital_transformation": YES,
-        "revenue_2022_million_vnd": 1000.0,
-        "staff_count": 10,
-        "trained_count": 7,
-        "security_level": 3,
-        **answers,
-    }
-    content = write_form(plan, plan.agency(agency), 2024, phase=Phase.FINAL, answers=filled)
-    path.write_bytes(content)
-    return path
 
 
 def test_targets_gives_all_38_with_their_cells(shell: Shell, plan: Plan) -> None:
@@ -102,8 +52,8 @@ def test_template_fill_check_import_indicators(shell: Shell, plan: Plan) -> None
         book["Chỉ tiêu"][f"E{row}"] = value
     book["Chỉ tiêu"]["C10"] = "Chính thức"
     book.save(blank)
-    station = _write(plan, shell.folder, "dai-ptth-thai-binh", revenue_million_vnd=1100.0)
-    magazine = _write(
+    station = write_report(plan, shell.folder, "dai-ptth-thai-binh", revenue_million_vnd=1100.0)
+    magazine = write_report(
         plan,
         shell.folder,
         "tc-van-nghe-thai-binh",
@@ -138,8 +88,8 @@ def test_template_fill_check_import_indicators(shell: Shell, plan: Plan) -> None
 
 def test_a_missing_agency_leaves_a_range(shell: Shell, plan: Plan) -> None:
     """With one of three reports missing, the worst and the best possible value are given."""
-    yes = _write(plan, shell.folder, "bao-thai-binh", revenue_million_vnd=1300.0)
-    no = _write(
+    yes = write_report(plan, shell.folder, "bao-thai-binh", revenue_million_vnd=1300.0)
+    no = write_report(
         plan,
         shell.folder,
         "dai-ptth-thai-binh",
@@ -156,8 +106,10 @@ def test_a_missing_agency_leaves_a_range(shell: Shell, plan: Plan) -> None:
 
 def test_check_says_what_blocks_and_stores_nothing(shell: Shell, plan: Plan) -> None:
     """Exit code 1 for a fault, 2 for what is no workbook; import then stores nothing at all."""
-    good = _write(plan, shell.folder, "bao-thai-binh", revenue_million_vnd=1.0)
-    bad = _write(plan, shell.folder, "dai-ptth-thai-binh", staff_count=3, revenue_million_vnd=1.0)
+    good = write_report(plan, shell.folder, "bao-thai-binh", revenue_million_vnd=1.0)
+    bad = write_report(
+        plan, shell.folder, "dai-ptth-thai-binh", staff_count=3, revenue_million_vnd=1.0
+    )
     (finding,) = [
         finding
         for file in shell.json("check", good, bad, code=1)
@@ -186,9 +138,9 @@ def test_a_folder_and_an_archive_are_read_file_by_file(shell: Shell, plan: Plan)
     """Folders and ZIP archives give one verdict for each file in them, named by its place."""
     folder = shell.folder / "reports"
     (folder / "báo").mkdir(parents=True)
-    first = _write(plan, folder / "báo", "bao-thai-binh", revenue_million_vnd=1100.0)
+    first = write_report(plan, folder / "báo", "bao-thai-binh", revenue_million_vnd=1100.0)
     (folder / "~$open.xlsx").write_bytes(b"")
-    second = _write(plan, shell.folder, "dai-ptth-thai-binh", revenue_million_vnd=1100.0)
+    second = write_report(plan, shell.folder, "dai-ptth-thai-binh", revenue_million_vnd=1100.0)
     with zipfile.ZipFile(folder / "all.zip", "w") as archive:
         archive.write(second, "đài/x.xlsx")
     checked = shell.json("check", folder)
@@ -200,8 +152,8 @@ def test_a_folder_and_an_archive_are_read_file_by_file(shell: Shell, plan: Plan)
 
 def test_valid_files_are_accepted_without_the_others_when_asked(shell: Shell, plan: Plan) -> None:
     """--valid-only stores what is valid; the exit code still tells that something was left out."""
-    good = _write(plan, shell.folder, "bao-thai-binh", revenue_million_vnd=1100.0)
-    bad = _write(
+    good = write_report(plan, shell.folder, "bao-thai-binh", revenue_million_vnd=1100.0)
+    bad = write_report(
         plan, shell.folder, "dai-ptth-thai-binh", staff_count=3, revenue_million_vnd=1100.0
     )
     said = shell("import", bad, good, code=1)
@@ -214,7 +166,7 @@ def test_valid_files_are_accepted_without_the_others_when_asked(shell: Shell, pl
 
 def test_remarks_are_confirmed_with_a_word(shell: Shell, plan: Plan) -> None:
     """Without --confirm a file with remarks is not stored, and the message says what to add."""
-    remarked = _write(plan, shell.folder, "bao-thai-binh")
+    remarked = write_report(plan, shell.folder, "bao-thai-binh")
     said = shell("import", remarked, code=1)
     assert "--confirm" in said
     assert "bao-thai-binh.xlsx" in said
@@ -225,8 +177,10 @@ def test_remarks_are_confirmed_with_a_word(shell: Shell, plan: Plan) -> None:
 
 def test_annotated_copies_are_written_to_a_folder(shell: Shell, plan: Plan) -> None:
     """check --annotate DIR writes one copy for each file with findings; mended, it is accepted."""
-    bad = _write(plan, shell.folder, "bao-thai-binh", staff_count=3, revenue_million_vnd=1100.0)
-    good = _write(plan, shell.folder, "dai-ptth-thai-binh", revenue_million_vnd=1100.0)
+    bad = write_report(
+        plan, shell.folder, "bao-thai-binh", staff_count=3, revenue_million_vnd=1100.0
+    )
+    good = write_report(plan, shell.folder, "dai-ptth-thai-binh", revenue_million_vnd=1100.0)
     out = shell.folder / "copies"
     faulty, fine = shell.json("check", bad, good, "--annotate", out, code=1)
     assert fine["annotated"] is None
@@ -242,7 +196,9 @@ def test_annotated_copies_are_written_to_a_folder(shell: Shell, plan: Plan) -> N
 
 def test_a_copy_never_takes_the_place_of_what_was_sent(shell: Shell, plan: Plan) -> None:
     """A file that is called as its copy would be stays as it is; the copy is numbered."""
-    bad = _write(plan, shell.folder, "bao-thai-binh", staff_count=3, revenue_million_vnd=1100.0)
+    bad = write_report(
+        plan, shell.folder, "bao-thai-binh", staff_count=3, revenue_million_vnd=1100.0
+    )
     sent = bad.rename(shell.folder / "bao-loi.xlsx")
     before = sent.read_bytes()
     (faulty,) = shell.json("check", sent, "--annotate", shell.folder, code=1)
@@ -256,7 +212,7 @@ def test_a_copy_never_takes_the_place_of_what_was_sent(shell: Shell, plan: Plan)
 
 def test_export_writes_the_rows_of_the_filters(shell: Shell, plan: Plan) -> None:
     """The same filters as on the page, as .xlsx and .csv."""
-    report = _write(plan, shell.folder, "bao-thai-binh", revenue_million_vnd=1200.0)
+    report = write_report(plan, shell.folder, "bao-thai-binh", revenue_million_vnd=1200.0)
     shell("import", report)
     out = shell.folder / "out.xlsx"
     shell("export", "--out", out, "--table", "reported", "--year", 2024)
@@ -295,9 +251,109 @@ def test_samples_are_read_only_when_asked_for(shell: Shell) -> None:
     }
 
 
+def test_every_command_helps(shell: Shell) -> None:
+    """--help explains each command and each of its options."""
+    for command in commands_of(app):
+        said = shell(*command, "--help")
+        assert f"Usage: root {' '.join(command)}" in " ".join(said.split())
+        assert "Show this message" in said
+
+
+def test_a_known_error_is_one_paragraph_of_its_own_process(shell: Shell) -> None:
+    """As a shell runs it: words in UTF-8, exit code 2, no traceback; and commands work."""
+    shell.environment["TBDX_LANGUAGE"] = "vi"
+    said = shell.process("template", "--agency", "x", "--year", 2024, "--out", "x.xlsx", code=2)
+    assert "bao-thai-binh-hop-nhat" in said
+    assert "Traceback" not in said
+    assert "hoàn thành 0/2" in shell.process("submissions", "--year", 2030)
+
+
+def test_help_loads_neither_figures_nor_database() -> None:
+    """Listing the commands needs no pandas, no database and no workbooks: it comes at once."""
+    heavy = "{'pandas', 'sqlalchemy', 'openpyxl', 'pebble', 'streamlit', 'plotly'}"
+    program = f"import sys, tbdx.__main__; print(*sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []
+
+
+def test_an_export_is_told_to_the_record(shell: Shell, plan: Plan) -> None:
+    """Who took out which rows under which filters stands in the record; looking does not."""
+    shell("import", write_report(plan, shell.folder, "bao-thai-binh", revenue_million_vnd=1200.0))
+    before = len(shell.json("record", "list"))
+    shell("indicators")
+    assert len(shell.json("record", "list")) == before
+    out = shell.folder / "out.csv"
+    shell("export", "--out", out, "--year", 2024, "--by", "Phòng Báo chí")
+    newest = shell.json("record", "list")[0]
+    assert (newest["action"], newest["actor"]) == ("exported", "Phòng Báo chí")
+    told = json.loads(newest["after"])
+    assert (told["file_name"], told["rows"]) == ("out.csv", 6)
+    assert (told["filters"], told["sample"]) == ({"years": [2024]}, False)
+    book = shell.folder / "out.xlsx"
+    shell("export", "--out", book)
+    facts = openpyxl.load_workbook(book).worksheets[1].iter_rows(max_col=2, values_only=True)
+    code = dict(facts)["Code of the record"]
+    shell("record", "verify", "--head", str(code))
+
+
+def test_import_says_the_numbers_that_other_commands_ask_for(shell: Shell, plan: Plan) -> None:
+    """Receipt and submission are named, in the reader's language; sent again, they are the same."""
+    report = write_report(plan, shell.folder, "bao-thai-binh", revenue_million_vnd=1200.0)
+    (file,) = shell.json("import", report, "--received", "2024-12-09 23:59:59", "--by", "Sở")
+    (stored,) = file["stored"]["submissions"]
+    assert (stored["id"], stored["state"]) == (1, "accepted")
+    assert stored["received_at"] == "2024-12-09T23:59:59+07:00"
+    number = file["stored"]["receipt"]
+    shell.environment["TBDX_LANGUAGE"] = "vi"
+    said = shell("import", report)
+    assert number in said
+    assert "đã lưu từ trước" in said
+    assert number in shell("receipt", 1)
+
+
+def test_with_review_on_nothing_that_is_sent_counts_at_once(shell: Shell, plan: Plan) -> None:
+    """TBDX_REVIEW=true lets every import wait, even without --wait; remarks need no word yet."""
+    shell.environment["TBDX_REVIEW"] = "true"
+    (file,) = shell.json("import", write_report(plan, shell.folder, "bao-thai-binh"))
+    assert file["verdict"] == "remarks"
+    assert file["stored"]["submissions"][0]["state"] == "waiting"
+    assert {row["answered"] for row in shell.json("indicators")} == {0}
+    said = shell("accept", 1, code=2)
+    assert "remarks" in said
+    assert "Accepted" in shell("accept", 1, "--confirm", "asked on the phone")
+    assert max(row["answered"] for row in shell.json("indicators", "--year", 2024)) == 1
+
+
 @pytest.mark.parametrize(
-    "command", ["targets", "template", "check", "import", "indicators", "export", "serve"]
+    ("when", "said"),
+    [("2999-01-01 00:00", "cannot have arrived"), ("soon", "2024-12-09 23:59")],
 )
-def test_every_command_helps(shell: Shell, command: str) -> None:
-    """--help explains each command."""
-    assert "Usage" in shell(command, "--help")
+def test_an_impossible_time_of_arrival_is_refused(
+    shell: Shell, plan: Plan, when: str, said: str
+) -> None:
+    """A time to come, or no time at all: nothing is stored."""
+    report = write_report(plan, shell.folder, "bao-thai-binh", revenue_million_vnd=1200.0)
+    message = shell("import", report, "--received", when, code=2)
+    assert said in " ".join(message.replace("│", "").split())
+    assert shell.json("history", "--agency", "bao-thai-binh", "--year", 2024)["submissions"] == []
+
+
+def test_a_command_gives_everything_back_however_it_ends(
+    shell: Shell, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading processes and connections are closed after success, a finding and an error."""
+    report = write_report(plan, shell.folder, "bao-thai-binh", staff_count=3)
+    ended: list[bool] = []
+    close = Service.close
+
+    def closing(service: Service) -> None:
+        close(service)
+        ended.append(True)
+
+    monkeypatch.setattr(Service, "close", closing)
+    shell("submissions")
+    shell("check", report, code=1)
+    shell("accept", 99, code=2)
+    assert len(ended) == 3

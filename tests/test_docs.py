@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
+from shell import commands_of, options_of
 
 from scripts.write_docs import findings_page, settings_page
 from tbdx.__main__ import app
@@ -29,10 +29,19 @@ def test_findings_and_settings_are_listed_as_they_are() -> None:
 
 
 def test_every_command_is_documented() -> None:
-    """Each command of the command line stands in docs/command-line.md."""
+    """Each command and sub-command of the command line stands in docs/command-line.md."""
     text = _read("docs/command-line.md")
-    commands = get_command(app).commands  # type: ignore[attr-defined]
-    assert [name for name in commands if f"`{name} " not in text] == []
+    commands = [" ".join(words) for words in commands_of(app)]
+    assert "record verify" in commands
+    assert [name for name in commands if not re.search(rf"`{name}[ `]", text)] == []
+
+
+def test_every_option_is_documented() -> None:
+    """Each option of each command stands in docs/command-line.md."""
+    text = _read("docs/command-line.md")
+    options = {name for words in commands_of(app) for name in options_of(app, words)}
+    assert "--received" in options
+    assert [name for name in sorted(options) if not re.search(rf"{name}\b", text)] == []
 
 
 def test_every_column_of_the_json_is_documented() -> None:

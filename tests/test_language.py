@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import string
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -9,11 +10,12 @@ from datetime import UTC, date, datetime
 import pytest
 from babel.messages.pofile import read_po
 
-from scripts.messages import catalogue_path, texts
+from scripts.messages import SOURCES, catalogue_path, texts
 from tbdx import messages
 from tbdx.i18n import language, languages
 from tbdx.model import Finding, Severity, TbdxError
 from tbdx.plan import Plan
+from tbdx.settings import ROOT
 from tbdx.words import clean, fold
 
 CATALOGUES = [code for code in languages() if catalogue_path(code).is_file()]
@@ -37,6 +39,26 @@ def test_catalogue_is_complete_and_has_nothing_unused(code: str) -> None:
     known = {_forms(message.id)[0]: _forms(message.string) for message in catalogue if message.id}
     assert set(known) == used, "run `make messages`"
     assert [text for text, translations in known.items() if not any(translations)] == []
+
+
+def test_no_text_hides_in_an_f_string() -> None:
+    """Texts are found by reading the code, and those inside an f-string are not."""
+    hidden = []
+    for source in SOURCES:
+        for path in sorted((ROOT / source).rglob("*.py")):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            calls = [
+                call
+                for string in ast.walk(tree)
+                if isinstance(string, ast.JoinedStr)
+                for call in ast.walk(string)
+                if isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Attribute)
+                and call.func.attr in ("text", "plural")
+                and any(isinstance(argument, ast.Constant) for argument in call.args)
+            ]
+            hidden += [f"{path.name}:{call.lineno}" for call in calls]
+    assert hidden == []
 
 
 @pytest.mark.parametrize("code", CATALOGUES)

@@ -423,7 +423,7 @@ def test_every_version_is_kept_and_the_newest_accepted_counts(service: Service) 
     """A resubmission replaces the figures, not the file; both are found under composed names."""
     for file, name in (("21-first.xlsx", FIRST), ("21-resubmission.xlsx", AGAIN)):
         service.accept(service.check([sent(file, name)]), "đã hỏi lại (minh họa)")
-    versions = sorted(service.view().submissions, key=lambda s: s.version)
+    versions = sorted(service.reviewing.history(PAPER, 2024), key=lambda s: s.version)
     assert [(s.version, s.file_name, s.counts) for s in versions] == [
         (1, FIRST, False),
         (2, AGAIN, True),

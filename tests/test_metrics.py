@@ -149,7 +149,7 @@ class Province:
         return _only(rows)
 
     def changed(self, agencies: Sequence[Agency]) -> Province:
-        return Province(self.plan.model_copy(update={"agencies": tuple(agencies)}), self.targets)
+        return Province(self.plan.changed(agencies=tuple(agencies)), self.targets)
 
 
 def _only(rows: pd.DataFrame) -> Row:
@@ -1018,18 +1018,14 @@ def test_ratio_of_sums_lies_between_the_agencies_ratios(
 
 def with_rule(province: Province, code: str, value: str) -> Province:
     """The same plan under another value of one rule."""
-    rules = [
-        rule.model_copy(update={"value": value}) if rule.code == code else rule
-        for rule in province.plan.rule
-    ]
-    return Province(province.plan.model_copy(update={"rule": tuple(rules)}), province.targets)
+    return Province(province.plan.with_rule(code, value), province.targets)
 
 
 def test_rule_structure_original_keeps_the_three_agencies(province: Province) -> None:
     """Under the original structure 2025 still counts three agencies."""
     assert len(province.plan.agencies_in(2025)) == 2
-    original = with_rule(province, "structure", "original").plan.agencies_in(2025)
-    assert [agency.id for agency in original] == [BAO, DAI, VAN_NGHE]
+    original = with_rule(province, "structure", "original").plan.roster(2025)
+    assert [place.agency.id for place in original] == [BAO, DAI, VAN_NGHE]
 
 
 def test_rule_undecided_can_judge_those_that_answered(province: Province) -> None:
@@ -1058,3 +1054,103 @@ def test_rule_missing_headcount_can_be_unknown(province: Province) -> None:
     assert province.result(TRAINED, reports)["best_pct"] == pytest.approx(200 / 3)
     other = with_rule(province, "missing_headcount", "unknown")
     assert other.result(TRAINED, reports)["best_pct"] == 100
+
+
+# --- the original structure ------------------------------------------------------------------------
+
+
+def original(province: Province, merged_report: str = "stands_for_predecessors") -> Province:
+    """The three agencies of the plan in every year, by either rule on merged agencies."""
+    return with_rule(with_rule(province, "structure", "original"), "merged_report", merged_report)
+
+
+def test_a_merged_report_speaks_for_each_predecessor(province: Province) -> None:
+    """The merged newspaper's yes is two of three; as the agencies now stand it is one of two."""
+    reports = [
+        answers(MERGED, 2025, on_digital_platforms=YES),
+        answers(VAN_NGHE, 2025, on_digital_platforms=NO),
+    ]
+    assert counts(province.result(PLATFORMS, reports, 2025)) == (1, 2, 0)
+    assert counts(original(province).result(PLATFORMS, reports, 2025)) == (2, 3, 0)
+    for agency in (BAO, DAI):
+        own = original(province).standing(PLATFORMS, agency, reports, 2025)
+        assert (own["answer"], own["status"]) == ("yes", Status.MET)
+
+
+def test_by_the_other_rule_predecessors_are_missing(province: Province) -> None:
+    """Where a merged report does not stand for its predecessors, they have not reported."""
+    reports = [
+        answers(MERGED, 2025, on_digital_platforms=YES),
+        answers(VAN_NGHE, 2025, on_digital_platforms=YES),
+    ]
+    apart = original(province, "missing")
+    assert counts(apart.result(PLATFORMS, reports, 2025)) == (1, 1, 2)
+    people = [report | {"staff_count": 10.0, "trained_count": 5.0} for report in reports]
+    assert counts(apart.result(TRAINED, people, 2025)) == (5, 10, 2)
+
+
+def test_a_merged_reports_people_are_added_once(province: Province) -> None:
+    """80 of 100 and 5 of 20 are 85 of 120, not 165 of 220; yet three agencies have answered."""
+    reports = [
+        answers(MERGED, 2025, staff_count=100.0, trained_count=80.0),
+        answers(VAN_NGHE, 2025, staff_count=20.0, trained_count=5.0),
+    ]
+    for structure, agencies in ((province, 2), (original(province), 3)):
+        row = structure.result(TRAINED, reports, 2025)
+        assert (row["numerator"], row["denominator"], row["answered"]) == (85, 120, agencies)
+
+
+@pytest.mark.parametrize("rule", ["nearest_earlier_year", "unknown"])
+def test_a_merged_headcount_is_added_once_to_what_is_possible(
+    province: Province, rule: str
+) -> None:
+    """100 people of whom nobody knows who is trained: 0 to 100 of 120, whatever was before."""
+    reports = [
+        answers(BAO, 2024, staff_count=60.0),
+        answers(DAI, 2024, staff_count=70.0),
+        answers(MERGED, 2025, staff_count=100.0),
+        answers(VAN_NGHE, 2025, staff_count=20.0, trained_count=20.0),
+    ]
+    looked_at = with_rule(original(province), "missing_headcount", rule)
+    row = looked_at.result(TRAINED, reports, 2025)
+    assert span(row) == pytest.approx((100 * 20 / 120, 100, 100))
+
+
+def test_growth_of_the_merged_is_over_the_summed_baseline(province: Province) -> None:
+    """100 and 200 in 2022 are 300, and 360 is +20% for both, though the form states 50."""
+    reports = [
+        revenue(BAO, 2024, 1, 100),
+        revenue(DAI, 2024, 1, 200),
+        revenue(MERGED, 2025, 360, 50),
+        revenue(VAN_NGHE, 2025, 10, 10),
+    ]
+    looked_at = original(province)
+    assert counts(looked_at.result(REVENUE, reports, 2025)) == (2, 3, 0)
+    for agency in (BAO, DAI):
+        row = looked_at.standing(REVENUE, agency, reports, 2025)
+        assert row["growth_pct"] == pytest.approx(20)
+    reports[2]["revenue_million_vnd"] = 359.999_999
+    assert counts(looked_at.result(REVENUE, reports, 2025)) == (0, 3, 0)
+
+
+def test_before_the_merger_both_structures_are_one(province: Province) -> None:
+    """The switch changes nothing in a year in which the three agencies report themselves."""
+    reports = three(2024, on_digital_platforms=[YES, NO, None], staff_count=[1.0, 2.0, 3.0])
+    years = [2023, 2024]
+    pd.testing.assert_frame_equal(
+        original(province).results(reports, years=years), province.results(reports, years=years)
+    )
+
+
+@settings(max_examples=50, deadline=None)
+@given(reports=panels())
+@pytest.mark.parametrize("merged_report", ["stands_for_predecessors", "missing"])
+def test_whoever_is_expected_has_answered_or_is_missing(
+    province: Province, merged_report: str, reports: list[Report]
+) -> None:
+    """In either structure; of a ratio every agency of the roster is expected."""
+    for structure in (province, original(province, merged_report)):
+        for row in structure.results(reports).to_dict("records"):
+            expected = len(structure.plan.roster(row["year"]))
+            found = row["answered"] + row["missing"]
+            assert found == expected if row["indicator"] == TRAINED else found <= expected

@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from amending import amend
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from tbdx.i18n import language as language_of
+from tbdx.model import Action, TbdxError
 from tbdx.service import Service
+from tbdx.service.office import Office
 from tbdx.settings import Settings
 from tbdx.ui import shell
 
@@ -28,8 +32,10 @@ def kind_of_store(
     monkeypatch.setenv("TBDX_DATABASE_URL", database_url)
     if request.param == "nothing at all":
         monkeypatch.setenv("TBDX_SAMPLES", str(tmp_path / "no-samples"))
-    if request.param == "one year":
+    if request.param in ("one year", "amended"):
         _accept_samples_of(2024)
+    if request.param == "amended":
+        _change_much()
     shell.service.clear()
     yield request.param
     shell.service.clear()
@@ -39,6 +45,21 @@ def _accept_samples_of(year: int) -> None:
     service = Service.open(Settings())
     paths = sorted((ROOT / "data" / "samples").glob(f"*-{year}.xlsx"))
     service.accept(service.check([(path.name, path.read_bytes()) for path in paths]), "checked")
+
+
+def _change_much() -> None:
+    """An amended plan, a correction, a version chosen by hand, and a year that is closed."""
+    service = Service.open(Settings())
+    amend(service, {(2, 2026): 0.5})
+    trained = service.office.stated("bao-thai-binh", 2024, "trained_count")
+    assert isinstance(trained, float)
+    service.office.correct(
+        "bao-thai-binh", 2024, "trained_count", trained + 1, "đếm sót", "Công văn 12/BTB"
+    )
+    (submission,) = service.reviewing.history("tc-van-nghe-thai-binh", 2024)
+    service.reviewing.choose(submission.id, "đã đối chiếu")
+    service.office.close_year(2024, "đã báo cáo Bộ", by="Phòng Báo chí")
+    service.close()
 
 
 def _open(page: str, **choices: str) -> AppTest:
@@ -132,6 +153,189 @@ class TestAgencyPage:
         duties = app.table[0].value
         row = duties[duties.iloc[:, 0].str.startswith("1")].iloc[0]
         assert "Chưa giao chỉ tiêu" in " ".join(map(str, row))
+
+
+VIEWS = [room.file for room in shell.ROOMS if room.views]
+
+
+@pytest.mark.parametrize("kind_of_store", ["samples"], indirect=True)
+class TestBasis:
+    """What the figures are computed on: said, chosen, and kept in the address."""
+
+    @pytest.mark.parametrize("page", VIEWS)
+    def test_every_view_says_its_basis(self, page: str, kind_of_store: str) -> None:
+        """The line under the title names figures, structure and plan; nothing is unusual."""
+        app = _open(page)
+        line = next(c.value for c in app.caption if c.value.startswith("Số liệu: "))
+        assert "Cơ cấu: cơ quan tồn tại vào ngày đến hạn" in line
+        assert "Chỉ tiêu: Kế hoạch 150/KH-UBND" in line
+        assert "Không phải cách xem thông thường" not in _texts(app)
+        assert not {"structure", "figures", "targets"} & set(app.query_params)
+
+    @pytest.mark.parametrize("page", sorted(set(PAGES) - set(VIEWS)))
+    def test_where_nothing_is_computed_there_is_no_choice(
+        self, page: str, kind_of_store: str
+    ) -> None:
+        """Pages that change things are on the usual basis, whatever was chosen elsewhere."""
+        app = _open("overview", structure="original")
+        app.switch_page(f"pages/{page}.py").run()
+        assert [box.key for box in app.selectbox if box.key == "pick-structure"] == []
+        assert not any(c.value.startswith("Số liệu: ") for c in app.caption)
+
+    def test_a_link_opens_the_view_on_its_basis(self, kind_of_store: str) -> None:
+        """Row 1 of 2025 is 2/3 and met by the original structure, and said to be unusual."""
+        app = _open("overview", year="2025", structure="original")
+        assert app.metric[0].value == "66,7%"
+        assert "Không phải cách xem thông thường" in _texts(app)
+        assert app.selectbox(key="pick-structure").value == "original"
+
+    def test_figures_of_one_phase_alone(self, kind_of_store: str) -> None:
+        """The samples of 2025 are estimates: among final figures the year has none."""
+        app = _open("overview", year="2025", figures="final")
+        assert app.metric[0].value == "–"
+        assert "riêng số chính thức" in _texts(app)
+
+    def test_a_choice_stands_in_the_address_until_it_is_the_usual_one(
+        self, kind_of_store: str
+    ) -> None:
+        """The code of another basis is in the address; going back clears it."""
+        app = _open("overview", year="2025")
+        app.selectbox(key="pick-figures").set_value("estimate").run()
+        assert app.query_params["figures"] == "estimate"
+        (back,) = [b for b in app.button if b.label == "Về cách xem thông thường"]
+        back.click().run()
+        assert "figures" not in app.query_params
+        assert "Không phải cách xem thông thường" not in _texts(app)
+
+    def test_the_other_structure_is_explained(self, kind_of_store: str) -> None:
+        """In 2025 the merger turns verdicts: both are given, with its date and the rule."""
+        app = _open("overview", year="2025")
+        text = _texts(app)
+        assert "Theo cơ cấu hiện hành (2 cơ quan): 1/2 · 50% :red-badge[✗ Chưa đạt]" in text
+        assert "Theo cơ cấu ban đầu (3 cơ quan): 2/3 · 66,7% :green-badge[✓ Đạt]" in text
+        assert "17/03/2025" in text
+        assert "báo cáo của cơ quan hợp nhất thay cho từng cơ quan" in text
+        (switch,) = [b for b in app.button if b.label == "Xem theo cơ cấu ban đầu"]
+        switch.click().run()
+        assert app.query_params["structure"] == "original"
+        assert app.metric[0].value == "66,7%"
+
+    def test_a_year_with_the_same_agencies_needs_no_explanation(self, kind_of_store: str) -> None:
+        """Before the merger both structures are one."""
+        assert "tùy theo cơ cấu" not in _texts(_open("overview", year="2024"))
+
+    def test_by_the_original_structure_people_are_named_once(self, kind_of_store: str) -> None:
+        """The merged newspaper's people stand for its predecessors, and are not told twice."""
+        app = _open("overview", year="2025", structure="original")
+        assert "chưa đạt: Báo Thái Bình (165/170), Tạp chí Văn nghệ" in _texts(app)
+        app = _open("overview", structure="original", indicator="people_trained", year="2025")
+        app.switch_page("pages/indicator.py").run()
+        assert "Theo báo cáo của" in app.table[1].value.columns
+
+    def test_an_unknown_basis_in_a_link_is_said(self, kind_of_store: str) -> None:
+        """A link that asks for another kind of figures says so and opens on the usual one."""
+        app = _open("overview", figures="guessed")
+        assert any("guessed" in warning.value for warning in app.warning)
+        assert app.selectbox(key="pick-figures").value == "in_use"
+
+    def test_without_an_amendment_there_is_one_kind_of_targets(self, kind_of_store: str) -> None:
+        """Targets as first issued are offered only where others hold."""
+        app = _open("overview", targets="original")
+        assert [box.key for box in app.selectbox if box.key == "pick-targets"] == []
+        assert "Không phải cách xem thông thường" not in _texts(app)
+
+
+@pytest.mark.parametrize("kind_of_store", ["amended"], indirect=True)
+class TestWhatWasChanged:
+    """Amendments, corrections, choices and locks show wherever they matter."""
+
+    @pytest.mark.parametrize("page", PAGES)
+    @pytest.mark.parametrize("language", ["vi", "en"])
+    def test_every_page_draws(self, page: str, language: str, kind_of_store: str) -> None:
+        """Nothing that was changed breaks a page."""
+        app = _open(page, lang=language, targets="original")
+        assert not app.exception
+        assert not app.error, _texts(app)
+
+    def test_the_overview_says_all_of_it(self, kind_of_store: str) -> None:
+        """The amendment and the correction stand in the line; the year is closed, by whom."""
+        text = _texts(_open("overview", year="2024"))
+        assert "45/KH-UBND từ năm 2026" in text
+        assert "Đính chính đang dùng: 1" in text
+        assert "Bản đang dùng được chọn thủ công: Tạp chí Văn nghệ Thái Bình, 2024" in text
+        assert ":material/lock: Năm 2024 đã khóa từ" in text
+        assert "Phòng Báo chí: đã báo cáo Bộ" in text
+
+    def test_original_targets_can_be_chosen(self, kind_of_store: str) -> None:
+        """The board shows 67% again for 2026, where 50% is in force."""
+        app = _open("overview")
+        assert "50%" in str(app.table[0].value["2026"].iloc[1])
+        app.selectbox(key="pick-targets").set_value("original").run()
+        assert "67%" in str(app.table[0].value["2026"].iloc[1])
+        assert app.query_params["targets"] == "original"
+
+    def test_a_corrected_answer_is_marked(self, kind_of_store: str) -> None:
+        """The agency's table marks the figure, and the line below says what it was and why."""
+        app = _open("overview", agency="bao-thai-binh", year="2024")
+        app.switch_page("pages/agency.py").run()
+        answers = app.table[1].value.to_csv()
+        assert answers.count("✎ đính chính số 1") == 1
+        assert "44 → 45" in _texts(app)
+        assert "Bản đang dùng được chọn thủ công" not in _texts(app)
+
+    def test_a_corrected_figure_is_marked_in_the_table(self, kind_of_store: str) -> None:
+        """Among the figures as reported the one corrected has a mark, and what was filed."""
+        app = _open("overview", table="reported", years="2024")
+        app.switch_page("pages/explore.py").run()
+        shown = app.dataframe[0]
+        written = convert_arrow_bytes_to_pandas_df(shown.proto.arrow_data.styler.display_values)
+        assert [text for text in written["Số"] if "✎" in text] == ["45 ✎"]
+        assert not any("✎" in text for text in written["Câu trả lời hoặc nội dung"])
+        marked = shown.value[shown.value["Đính chính"].notna()]
+        assert marked["Đính chính"].tolist() == ["đính chính số 1, đã nộp là 44"]
+        assert marked["Số"].tolist() == [45]
+
+    def test_the_method_page_tells_the_history(self, kind_of_store: str) -> None:
+        """Versions, corrections, what happened to the agencies, and locked years."""
+        app = _open("method")
+        tables = "\n".join(table.value.to_csv() for table in app.table)
+        assert "45/KH-UBND" in tables
+        assert "có hiệu lực" in tables
+        assert "44 → 45" in tables
+        assert "đang dùng" in tables
+        assert "Công văn 12/BTB" in tables
+        assert "17/03/2025" in _texts(app)
+        assert "Năm 2024 đã khóa từ" in _texts(app)
+
+
+@pytest.mark.parametrize("kind_of_store", ["samples"], indirect=True)
+class TestSession:
+    """The record knows that somebody looked, once a session."""
+
+    def test_a_session_is_told_once(self, kind_of_store: str) -> None:
+        """However often pages are drawn, there is one entry; another session is another."""
+        app = _open("overview")
+        app.run()
+        app.switch_page("pages/method.py").run()
+        service = Service.open(Settings())
+        assert len(service.office.record(actions=[Action.SIGNED_IN])) == 1
+        _open("overview")
+        assert len(service.office.record(actions=[Action.SIGNED_IN])) == 2
+        service.close()
+
+    def test_a_record_that_cannot_be_told_breaks_no_page(
+        self, kind_of_store: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """A store that can only be read still shows its figures; the log says what is missing."""
+
+        def refuse(*_: object, **__: object) -> None:
+            raise TbdxError("store-unavailable", url="sqlite", reason="read-only")
+
+        monkeypatch.setattr(Office, "signed_in", refuse)
+        app = _open("overview")
+        assert not app.error
+        assert len(app.metric) == 6
+        assert "could not be told of a session" in caplog.text
 
 
 def test_every_page_begins_with_the_guard() -> None:

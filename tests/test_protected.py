@@ -10,6 +10,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,31 @@ def test_other_files_are_read_while_one_is_stopped(plan: Plan, form: bytes) -> N
         assert [file.name for file in checked] == names
         assert {file.verdict for file in checked} == {checked[0].verdict}
         assert isinstance(spinning.exception(), TimeoutError)
+
+
+def wait_for(path: str) -> bool:
+    while not Path(path).exists():
+        time.sleep(0.02)
+    return True
+
+
+def test_a_retired_reader_ends_with_its_last_call(plan: Plan, form: bytes, tmp_path: Path) -> None:
+    """Whoever is reading with it gets an answer, also who came by it just before; then it ends."""
+    reader, go = ProtectedReader(plan, Limits(workers=1)), tmp_path / "go"
+    with ThreadPoolExecutor(2) as threads:
+        waiting = threads.submit(reader.call, wait_for, str(go))
+        while not reader._calls:
+            time.sleep(0.01)
+        files = reader.read_each([("a.xlsx", form)] * 2)
+        behind = threads.submit(list, files)
+        reader.retire()
+        go.touch()
+        assert waiting.result(30)
+        assert all(file.verdict is not Verdict.UNREADABLE for file in behind.result(30))
+    assert reader._pool is None, "nothing is left behind"
+    assert reader.read("b.xlsx", form).verdict is not Verdict.UNREADABLE
+    reader.warm()
+    assert reader._pool is None
 
 
 def test_a_worker_finds_what_the_reader_finds(

@@ -13,7 +13,8 @@ from openpyxl import load_workbook
 from benchmarks import fuzz
 from tbdx.model import Answer, Phase, TbdxError, Verdict
 from tbdx.plan import Plan
-from tbdx.service import Service
+from tbdx.register import RegisterChange, change_of
+from tbdx.service import Basis, Service, account_name
 from tbdx.store import Store
 from tbdx.workbook import write_form
 
@@ -184,7 +185,7 @@ def test_a_plan_with_an_unknown_key_is_refused(tmp_path: Path, plan: Plan) -> No
     shutil.copytree(plan.folder, folder)
     path = folder / "plan.toml"
     path.write_text(
-        path.read_text(encoding="utf-8").replace("inclusive", "inklusive"), encoding="utf-8"
+        path.read_text(encoding="utf-8").replace("inclusive", "inklusive", 1), encoding="utf-8"
     )
     with pytest.raises(TbdxError) as raised:
         Plan.load(folder)
@@ -299,9 +300,9 @@ def test_remarks_need_a_word_of_confirmation(service: Service, plan: Plan) -> No
         with pytest.raises(TbdxError, match="confirmation-needed") as raised:
             service.accept(checked, word)
         assert raised.value.fields["files"] == "a.xlsx"
-    assert service.real_view().submissions == ()
+    assert service.view().revision == 0
     service.accept(checked, " đã gọi hỏi ngày 05/12 ")
-    (stored,) = service.view().submissions
+    (stored,) = service.reviewing.history("bao-thai-binh", 2024)
     assert stored.confirmation == "đã gọi hỏi ngày 05/12"
 
 
@@ -311,7 +312,7 @@ def test_a_file_without_remarks_needs_no_word(service: Service) -> None:
     (checked,) = service.check([(path.name, path.read_bytes())])
     assert checked.verdict is Verdict.OK
     service.accept([checked], "a word on the others")
-    assert service.view().submissions[0].confirmation == ""
+    assert service.reviewing.history("bao-thai-binh", 2023)[0].confirmation == ""
     (again,) = service.check([(path.name, path.read_bytes())])
     assert again.verdict is Verdict.REMARKS
     assert service.accept([again])[0].duplicate, "nothing is stored, so nothing is confirmed"
@@ -406,3 +407,108 @@ def test_one_file_that_breaks_its_reader_harms_no_other(service: Service, plan: 
     checked = service.check(files)
     assert checked[0].verdict is Verdict.REMARKS
     assert {file.verdict for file in checked[1:]} <= set(Verdict)
+
+
+# --- who acts, and a register that changes ------------------------------------------------------
+
+
+def _merger() -> RegisterChange:
+    return change_of(
+        kind="merged",
+        agency="bao-hung-yen",
+        date="2026-06-01",
+        source="QĐ 30",
+        predecessors=["bao-thai-binh-hop-nhat", "tc-van-nghe-thai-binh"],
+        name_vi="Báo Hưng Yên",
+        name_en="Hưng Yên Newspaper",
+    )
+
+
+def test_whoever_uses_the_machine_acts_where_no_name_is_given(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine's user, another name for one step, or one for the whole service."""
+    monkeypatch.setattr("getpass.getuser", lambda: "can-bo")
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    for user, by, expected in (
+        ("", None, "can-bo"),
+        ("", "Chuyên viên A", "Chuyên viên A"),
+        ("", " \u200b ", "can-bo"),
+        ("văn phòng", None, "văn phòng"),
+    ):
+        service = Service(plan, Store.open(url), user=user)
+        service.check([("a.xlsx", b"noise")], by=by)
+        assert service.office.record(limit=1)[0].actor == expected
+        service.close()
+
+
+def test_a_machine_whose_user_has_no_name_still_acts(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container may know its user by number alone."""
+
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 12345")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    assert account_name() == "tbdx"
+    assert service.user, "whoever was there when the service was opened"
+
+
+def test_a_merged_agencys_report_is_read_right_after_the_merger(
+    service: Service, plan: Plan
+) -> None:
+    """The reading processes know the register as it stands: entered, and taken back."""
+    service.check([("a.xlsx", _report(plan))])  # they have read by the old register before
+    number = service.office.change_register(_merger())
+    form = write_form(
+        service.plan,
+        service.plan.agency("bao-hung-yen"),
+        2026,
+        phase=Phase.ESTIMATE,
+        answers={"on_digital_platforms": YES},
+    )
+    (checked,) = service.check([("m.xlsx", form)])
+    assert checked.acceptable, checked.findings
+    assert {field.agency for field in checked.fields} == {"bao-hung-yen"}
+    (old,) = service.check([("o.xlsx", _report(plan, "tc-van-nghe-thai-binh", 2026))])
+    assert "agency-not-in-force" in {finding.code for finding in old.findings}
+    service.office.withdraw_register_change(number, "nhập nhầm")
+    (again,) = service.check([("m.xlsx", form)])
+    assert "unknown-agency" in {finding.code for finding in again.findings}
+
+
+def test_samples_never_leak_into_forms_or_decisions(service: Service) -> None:
+    """A form for the next year is blank, and no sample can be decided on."""
+    assert service.view().sample
+    for agency in ("bao-thai-binh-hop-nhat", "tc-van-nghe-thai-binh"):
+        assert _filled_in(service, agency, 2026) == {}
+    assert service.real_view().panel.empty
+    assert service.reviewing.waiting() == []
+    (sample, *_) = service.reviewing.history("bao-thai-binh", 2024)
+    with pytest.raises(TbdxError, match="unknown-submission"):
+        service.reviewing.accept([sample.id], CONFIRMED)
+    assert service.office.record() == []
+
+
+def test_under_the_original_structure_a_figure_has_the_phase_of_its_report(
+    service: Service, plan: Plan
+) -> None:
+    """The merged newspaper's estimate is an estimate for each of its predecessors."""
+    estimate = write_form(
+        plan,
+        plan.agency("bao-thai-binh-hop-nhat"),
+        2025,
+        phase=Phase.ESTIMATE,
+        answers={"on_digital_platforms": YES},
+    )
+    final = _report(plan, "tc-van-nghe-thai-binh", 2025, on_digital_platforms=YES)
+    service.accept(service.check([("e.xlsx", estimate), ("f.xlsx", final)]), CONFIRMED)
+    view = service.view(Basis(structure="original"))
+    assert view.result["digital_platforms", 2025]["phase"] == "estimate"
+    rows = view.standings.query("indicator == 'digital_platforms' and year == 2025")
+    assert dict(zip(rows["agency"], rows["phase"], strict=True)) == {
+        "bao-thai-binh": "estimate",
+        "dai-ptth-thai-binh": "estimate",
+        "tc-van-nghe-thai-binh": "final",
+    }

@@ -2,118 +2,52 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import pytest
 import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from stores import (
+    ESTIMATE,
+    FINAL,
+    NOON,
+    Value,
+    checked,
+    fields,
+    in_use,
+    receive,
+)
 
+from benchmarks.databases import contents, engine_for
 from tbdx import migrations
 from tbdx.model import (
+    Action,
     Answer,
     CheckedFile,
     Finding,
-    Phase,
     Receipt,
-    ReportedField,
     Severity,
     TbdxError,
 )
 from tbdx.store import MIGRATIONS, Store, known_schemas
-
-NOON = datetime(2025, 12, 1, 12, 0, tzinfo=UTC)
-ESTIMATE, FINAL = Phase.ESTIMATE, Phase.FINAL
-
-Value = Answer | float | str | None
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a database without any table."""
-    if request.param == "postgresql":
-        return str(request.getfixturevalue("postgres_database"))
-    return f"sqlite:///{tmp_path}/kho dữ liệu/tbdx.sqlite"
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    """An empty store."""
-    store = Store.open(url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def database(url: str, store: Store) -> Iterator[sa.Engine]:
-    """The same database, reached past the store."""
-    engine = engine_for(url)
-    yield engine
-    engine.dispose()
-
-
-def engine_for(url: str) -> sa.Engine:
-    return sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
-
-
-def fields(
-    agency: str = "bao", year: int = 2025, phase: Phase = ESTIMATE, **values: Value
-) -> tuple[ReportedField, ...]:
-    """The fields of one report; without values, one answered question."""
-    return tuple(
-        ReportedField(agency, year, phase, name, value, "Biểu 1", f"D{row}")
-        for row, (name, value) in enumerate((values or {"platforms": Answer.YES}).items(), 7)
-    )
-
-
-def checked(
-    *fields: ReportedField, content: bytes, name: str = "a.xlsx", findings: tuple[Finding, ...] = ()
-) -> CheckedFile:
-    """A file that was read as `fields`."""
-    return CheckedFile(name, content, hashlib.sha256(content).hexdigest(), fields, findings)
-
-
-def in_use(store: Store) -> list[tuple[str, int, str, str, object]]:
-    """The panel in short: agency, year, phase, field, and the value it has."""
-    rows: list[Any] = list(store.panel().itertuples())
-    return [
-        (
-            row.agency,
-            row.year,
-            row.phase,
-            row.field,
-            row.number if pd.notna(row.number) else row.text if pd.notna(row.text) else None,
-        )
-        for row in rows
-    ]
-
-
-def contents(database: sa.Engine) -> dict[str, list[sa.Row[tuple[object, ...]]]]:
-    """Every row of every table."""
-    tables = ("revision", "document", "submission", "answer", "remark")
-    with database.connect() as connection:
-        return {
-            name: list(connection.execute(sa.text(f"SELECT * FROM {name}")))  # noqa: S608
-            for name in tables
-        }
 
 
 class TestAcceptance:
     def test_accepted_fields_are_in_the_panel(self, store: Store) -> None:
         """What was accepted is read back: answers, numbers and texts with their cells."""
         report = fields(platforms=Answer.YES, revenue=15300.5, trained=40, note="Đã có đề án")
-        (receipt,) = store.accept([checked(*report, content=b"1")], NOON)
+        (receipt,) = receive(store, [checked(*report, content=b"1")], NOON)
 
         panel = store.panel()
         assert in_use(store) == [
@@ -130,11 +64,13 @@ class TestAcceptance:
         """A receipt names the file, its hash, the revision and the submission made of it."""
         file = checked(*fields(), content=b"1", name="Báo cáo 2025.xlsx")
         assert store.revision() == 0
-        (receipt,) = store.accept([file], NOON)
+        (receipt,) = receive(store, [file], NOON)
 
         assert store.revision() == 1
+        (entry,) = store.record(actions=[Action.RECEIVED])
+        stored = tuple(store.submissions())
         assert receipt == Receipt(
-            "Báo cáo 2025.xlsx", file.sha256, 1, False, tuple(store.submissions())
+            "Báo cáo 2025.xlsx", file.sha256, 1, False, stored, entry.number, entry.hash
         )
         (submission,) = receipt.submissions
         assert (submission.agency, submission.year, submission.phase) == ("bao", 2025, ESTIMATE)
@@ -143,7 +79,7 @@ class TestAcceptance:
     @pytest.mark.parametrize("value", [None, Answer.NO, 0.0, ""])
     def test_a_blank_stays_a_blank(self, store: Store, value: Value) -> None:
         """A blank is neither no, nor 0, nor an empty text, and none of these is a blank."""
-        store.accept([checked(*fields(it=value), content=b"1")], NOON)
+        receive(store, [checked(*fields(it=value), content=b"1")], NOON)
         ((*_, found),) = in_use(store)
         assert found == value
         assert (found is None) == (value is None)
@@ -152,7 +88,7 @@ class TestAcceptance:
         """Composed Vietnamese letters come back composed, in names as in answers."""
         text = unicodedata.normalize("NFC", "Đài Phát thanh và Truyền hình – ước đạt 67 %, ữ ặ ỵ")
         file = checked(*fields(note=text), content=b"1", name=f"{text}.xlsx")
-        store.accept([file], NOON)
+        receive(store, [file], NOON)
         assert in_use(store)[0][-1] == text
         assert store.document(file.sha256)[0] == f"{text}.xlsx"
         assert store.submissions()[0].file_name == f"{text}.xlsx"
@@ -160,16 +96,16 @@ class TestAcceptance:
     def test_the_time_of_acceptance_keeps_its_moment(self, store: Store) -> None:
         """A time given in any zone is the same moment when read, and is read in UTC."""
         at = datetime(2025, 12, 9, 23, 59, 59, 123456, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
-        (receipt,) = store.accept([checked(*fields(), content=b"1")], at)
-        assert receipt.submissions[0].accepted_at == at
+        (receipt,) = receive(store, [checked(*fields(), content=b"1")], at)
+        assert receipt.submissions[0].received_at == at
         (submission,) = store.submissions()
-        assert submission.accepted_at == at
-        assert submission.accepted_at.utcoffset() == timedelta(0)
+        assert submission.received_at == at
+        assert submission.received_at.utcoffset() == timedelta(0)
 
     def test_a_time_without_zone_is_refused(self, store: Store) -> None:
         """Nobody has to guess later which clock a time was read from."""
         with pytest.raises(ValueError, match="time zone"):
-            store.accept([checked(*fields(), content=b"1")], NOON.replace(tzinfo=None))
+            receive(store, [checked(*fields(), content=b"1")], NOON.replace(tzinfo=None))
 
     def test_a_consolidated_file_becomes_one_submission_per_report(self, store: Store) -> None:
         """A file with several agencies, years or phases is split, and stays one document."""
@@ -179,7 +115,7 @@ class TestAcceptance:
             *fields("dai", 2025),
             *fields("tap-chi", 2025),
         )
-        (receipt,) = store.accept([checked(*report, content=b"1")], NOON)
+        (receipt,) = receive(store, [checked(*report, content=b"1")], NOON)
         assert [(s.agency, s.year, s.phase) for s in receipt.submissions] == [
             ("bao", 2024, FINAL),
             ("bao", 2025, ESTIMATE),
@@ -195,13 +131,13 @@ class TestAcceptance:
             Finding("jump", Severity.REMARK, "Biểu 1", "D9", "revenue", "15.300", "15,3"),
             Finding("no-signature", Severity.REMARK),
         )
-        (receipt,) = store.accept([checked(*fields(), content=b"1", findings=findings)], NOON)
+        (receipt,) = receive(store, [checked(*fields(), content=b"1", findings=findings)], NOON)
         assert store.remarks(receipt.submissions[0].id) == findings
         assert store.remarks(receipt.submissions[0].id + 1) == ()
 
     def test_nothing_is_accepted_from_an_empty_list(self, store: Store) -> None:
         """Accepting no file changes nothing."""
-        assert store.accept([], NOON) == []
+        assert receive(store, [], NOON) == []
         assert store.revision() == 0
 
 
@@ -210,8 +146,8 @@ class TestWhatCounts:
         """The latest version counts; the one before stays, with its original bytes."""
         old = checked(*fields(revenue=1.0), content=b"old", name="v1.xlsx")
         new = checked(*fields(revenue=2.0), content=b"new", name="v2.xlsx")
-        store.accept([old], NOON)
-        store.accept([new], NOON + timedelta(days=1))
+        receive(store, [old], NOON)
+        receive(store, [new], NOON + timedelta(days=1))
 
         assert in_use(store) == [("bao", 2025, "estimate", "revenue", 2.0)]
         assert [(s.version, s.counts, s.file_name) for s in store.submissions()] == [
@@ -222,15 +158,15 @@ class TestWhatCounts:
 
     def test_a_field_left_out_is_not_taken_from_an_older_version(self, store: Store) -> None:
         """Versions are never mixed: the submission that counts counts alone."""
-        store.accept([checked(*fields(revenue=1.0, trained=3), content=b"1")], NOON)
-        store.accept([checked(*fields(revenue=2.0), content=b"2")], NOON)
+        receive(store, [checked(*fields(revenue=1.0, trained=3), content=b"1")], NOON)
+        receive(store, [checked(*fields(revenue=2.0), content=b"2")], NOON)
         assert [field for *_, field, _ in in_use(store)] == ["revenue"]
 
     def test_a_final_report_outranks_an_estimate(self, store: Store) -> None:
         """An estimate that arrives after the final figures does not replace them."""
         for number, phase in enumerate([ESTIMATE, FINAL, ESTIMATE], 1):
             content = str(number).encode()
-            store.accept([checked(*fields(phase=phase, revenue=number), content=content)], NOON)
+            receive(store, [checked(*fields(phase=phase, revenue=number), content=content)], NOON)
 
         assert in_use(store) == [("bao", 2025, "final", "revenue", 2.0)]
         assert [(s.phase, s.version, s.counts) for s in store.submissions()] == [
@@ -243,7 +179,7 @@ class TestWhatCounts:
         """A report concerns its own agency and year only; the panel is in their order."""
         for agency, year in [("dai", 2025), ("bao-moi", 2025), ("bao", 2025), ("dai", 2024)]:
             content = f"{agency}{year}".encode()
-            store.accept([checked(*fields(agency, year, b=1, a=2), content=content)], NOON)
+            receive(store, [checked(*fields(agency, year, b=1, a=2), content=content)], NOON)
         assert [(agency, year, field) for agency, year, _, field, _ in in_use(store)] == [
             (agency, year, field)
             for agency, year in [("bao", 2025), ("bao-moi", 2025), ("dai", 2024), ("dai", 2025)]
@@ -253,7 +189,7 @@ class TestWhatCounts:
     def test_the_panel_has_the_same_types_empty_or_full(self, store: Store) -> None:
         """An empty panel has every column with its type, so that nothing downstream differs."""
         empty = store.panel()
-        store.accept([checked(*fields(it=None), content=b"1")], NOON)
+        receive(store, [checked(*fields(it=None), content=b"1")], NOON)
         assert empty.empty
         assert dict(empty.dtypes) == dict(store.panel().dtypes)
         assert {name: str(dtype) for name, dtype in empty.dtypes.items()} == {
@@ -271,20 +207,32 @@ class TestWhatCounts:
 
 class TestDuplicates:
     def test_an_identical_file_is_stored_once(self, store: Store, database: sa.Engine) -> None:
-        """Sending the same bytes again writes nothing, whatever the file is called now."""
+        """Sending the same bytes again changes nothing, whatever the file is called now.
+
+        Only the record tells of it: who sent what, when.
+        """
         file = checked(*fields(), content=b"1")
-        (first,) = store.accept([file], NOON)
+        (first,) = receive(store, [file], NOON)
         before = contents(database)
         again = checked(*fields(), content=b"1", name="bản sao.xlsx")
-        (second,) = store.accept([again], NOON + timedelta(days=1))
+        (second,) = receive(store, [again], NOON + timedelta(days=1))
 
-        assert second == Receipt("bản sao.xlsx", file.sha256, 1, True, first.submissions)
-        assert contents(database) == before
+        assert second == replace(first, file_name="bản sao.xlsx", duplicate=True)
+        after = contents(database)
+        told = after.pop("record")
+        assert after == {name: rows for name, rows in before.items() if name != "record"}
+        assert told[:-1] == before["record"]
+        entry = store.record(limit=1)[0]
+        assert (entry.action, entry.subject) == (Action.RECEIVED_AGAIN, f"file:{file.sha256}")
+        assert (entry.actor, entry.agency, entry.year) == ("Ann", "bao", 2025)
+        assert json.loads(entry.after)["file_name"] == "bản sao.xlsx"
+        assert store.revision() == 1
+        assert store.verify().faults == ()
 
     def test_an_identical_file_in_one_batch_is_stored_once(self, store: Store) -> None:
         """Of two equal files sent together the first is stored, the second recognised."""
         first, copy = (checked(*fields(), content=b"1", name=name) for name in ("1", "2"))
-        receipts = store.accept([first, copy], NOON)
+        receipts = receive(store, [first, copy], NOON)
         assert [(r.file_name, r.duplicate) for r in receipts] == [("1", False), ("2", True)]
         assert receipts[0].submissions == receipts[1].submissions
         assert len(store.submissions()) == 1
@@ -293,7 +241,7 @@ class TestDuplicates:
         """A, then B by mistake, then A again: A is the third version, and its figures are in use."""
         first, second = (checked(*fields(revenue=n), content=b"%d" % n) for n in (1, 2))
         for file in (first, second, first):
-            (receipt,) = store.accept([file], NOON)
+            (receipt,) = receive(store, [file], NOON)
             assert not receipt.duplicate
         assert [s.version for s in receipt.submissions] == [3]
         assert [row[-1] for row in in_use(store)] == [1.0]
@@ -302,8 +250,8 @@ class TestDuplicates:
     def test_a_batch_may_hold_old_and_new(self, store: Store) -> None:
         """A duplicate in a batch does not hold up the rest; receipts are in the files' order."""
         old = checked(*fields("bao"), content=b"1")
-        store.accept([old], NOON)
-        receipts = store.accept([checked(*fields("dai"), content=b"2"), old], NOON)
+        receive(store, [old], NOON)
+        receipts = receive(store, [checked(*fields("dai"), content=b"2"), old], NOON)
         assert [(r.duplicate, r.revision) for r in receipts] == [(False, 2), (True, 1)]
         assert store.revision() == 2
 
@@ -311,12 +259,12 @@ class TestDuplicates:
 class TestAllOrNothing:
     def test_a_failure_half_way_changes_nothing(self, store: Store, database: sa.Engine) -> None:
         """When one value can't be stored, no file of the batch is, nor does the revision rise."""
-        store.accept([checked(*fields(), content=b"0")], NOON)
+        receive(store, [checked(*fields(), content=b"0")], NOON)
         before = contents(database)
         good = checked(*fields("dai"), content=b"1")
         bad = checked(*fields("tap-chi"), *fields("tap-chi"), content=b"2")  # one field twice
         with pytest.raises(sa.exc.IntegrityError):
-            store.accept([good, bad], NOON)
+            receive(store, [good, bad], NOON)
         assert contents(database) == before
 
     @pytest.mark.parametrize(
@@ -337,7 +285,7 @@ class TestAllOrNothing:
         """A file with blocking findings or without fields is named, and nothing is stored."""
         before = contents(database)
         with pytest.raises(TbdxError) as caught:
-            store.accept([checked(*fields(), content=b"1"), faulty], NOON)
+            receive(store, [checked(*fields(), content=b"1"), faulty], NOON)
         assert (caught.value.code, caught.value.fields) == ("not-acceptable", {"file": "b.xlsx"})
         assert contents(database) == before
 
@@ -349,7 +297,7 @@ class TestAllOrNothing:
         def send(number: int) -> Receipt:
             file = checked(*fields(revenue=number), content=str(number).encode())
             barrier.wait()
-            return store.accept([file], NOON)[0]
+            return receive(store, [file], NOON)[0]
 
         with ThreadPoolExecutor(senders) as pool:
             receipts = list(pool.map(send, range(senders)))
@@ -363,7 +311,7 @@ class TestAllOrNothing:
 
         def send(_: int) -> Receipt:
             barrier.wait()
-            return store.accept([checked(*fields(), content=b"1")], NOON)[0]
+            return receive(store, [checked(*fields(), content=b"1")], NOON)[0]
 
         with ThreadPoolExecutor(2) as pool:
             receipts = list(pool.map(send, range(2)))
@@ -374,7 +322,7 @@ class TestAllOrNothing:
 class TestOpening:
     def test_what_was_stored_is_there_after_reopening(self, url: str, store: Store) -> None:
         """A store outlives the process that wrote it."""
-        store.accept([checked(*fields(revenue=1.0), content=b"1")], NOON)
+        receive(store, [checked(*fields(revenue=1.0), content=b"1")], NOON)
         store.close()
         again = Store.open(url)
         assert in_use(again) == [("bao", 2025, "estimate", "revenue", 1.0)]
@@ -462,7 +410,7 @@ class TestOpening:
             connection.execute(sa.text("DROP TABLE revision"))
         calls: list[Callable[[], object]] = [
             store.revision,
-            lambda: store.accept([checked(*fields(), content=b"1")], NOON),
+            lambda: receive(store, [checked(*fields(), content=b"1")], NOON),
         ]
         for call in calls:
             with pytest.raises(TbdxError) as caught:

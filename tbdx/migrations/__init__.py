@@ -25,9 +25,9 @@ def _config(connection: sa.Connection) -> Config:
     return config
 
 
-def upgrade(connection: sa.Connection) -> None:
-    """Bring the database to the newest schema, in the connection's transaction."""
-    command.upgrade(_config(connection), "head")
+def upgrade(connection: sa.Connection, schema: str = "head") -> None:
+    """Bring the database to the newest schema, or this one, in the connection's transaction."""
+    command.upgrade(_config(connection), schema)
 
 
 def differences(connection: sa.Connection) -> list[object]:

@@ -27,13 +27,21 @@ def remembered(name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _remember(name: str, value: str) -> None:
+def _remember(name: str, value: str, usual: str = "") -> None:
+    """Keep a choice in the session, and in the address unless it is the usual one."""
     st.session_state[f"choice-{name}"] = value
-    if st.query_params.get(name, "") != value:
-        if value:
-            st.query_params[name] = value
+    shown = "" if value == usual else value
+    if st.query_params.get(name, "") != shown:
+        if shown:
+            st.query_params[name] = shown
         else:
             del st.query_params[name]
+
+
+def go(name: str, value: str, usual: str = "") -> None:
+    """Choose for the reader: what `choose` shows under this name in the next run."""
+    st.session_state.pop(f"pick-{name}", None)
+    _remember(name, value, usual)
 
 
 def _asked(name: str, options: Sequence[str], words: Language) -> list[str] | None:
@@ -63,8 +71,9 @@ def choose(
     say: Callable[[str], str],
     words: Language,
     widget: Literal["select", "segmented"] = "select",
+    usual: str = "",
 ) -> str:
-    """One of `options` (codes), kept in the address under `name`."""
+    """One of `options` (codes), kept in the address under `name` unless it is the usual one."""
     key = f"pick-{name}"
     asked = _asked(name, options, words)
     candidates = [*(asked or ()), st.session_state.get(key), remembered(name), default]
@@ -75,7 +84,7 @@ def choose(
     else:
         chosen = st.selectbox(label, options, key=key, format_func=say)
     value = chosen or default
-    _remember(name, value)
+    _remember(name, value, usual)
     return value
 
 

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from tbdx import charts, messages, tables
-from tbdx.i18n import N_
+from tbdx import charts, messages, provenance, tables
 from tbdx.model import Reason
 from tbdx.plan import Agency, Condition, Indicator
 from tbdx.service import Row
 from tbdx.ui import widgets
 from tbdx.ui.shell import Page
 
-_MEDIA = {
-    "print": N_("print"),
-    "electronic": N_("electronic"),
-    "radio": N_("radio"),
-    "television": N_("television"),
-}
+
+def media_text(page: Page, kinds: Iterable[str]) -> str:
+    """Media types in words."""
+    return ", ".join(page.text(messages.MEDIA.get(kind, kind)) for kind in kinds)
 
 
 def facts(page: Page, agency: Agency) -> str:
     """Governing body, media types, dates and mergers of an agency, in one line."""
     code = page.language.code
-    media = ", ".join(page.text(_MEDIA.get(kind, kind)) for kind in agency.media_types)
+    media = media_text(page, agency.media_types)
     parts = [
         page.text("Governing body: {name}", name=agency.governing_body(code)),
         page.text("Media types: {media}", media=media),
@@ -38,7 +37,7 @@ def facts(page: Page, agency: Agency) -> str:
     if agency.successor:
         name = tables.agency_label(page.view, agency.successor, page.language)
         parts.append(page.text("Continued by {agency}", agency=name))
-    return " · ".join(part for part in parts if part)
+    return " · ".join(widgets.escape(part) for part in parts if part)
 
 
 def duties_table(page: Page, own: pd.DataFrame) -> None:
@@ -120,10 +119,17 @@ def answers_table(page: Page, agency: Agency) -> None:
         return
     phases = view.phases[view.phases["agency"] == agency.id].set_index("year")["phase"]
     questions = page.plan.form.field
+    own = [e for e in provenance.corrections_in_use(view).values() if e.agency == agency.id]
+    marks = {(e.year, e.field): widgets.correction_badge(page, e.id) for e in own}
     columns = {
-        f"{year} ({widgets.phase_text(page, phases[year]).lower()})": widgets.values_of(
-            page, [values.get(question.name) for question in questions]
-        )
+        f"{year} ({widgets.phase_text(page, phases[year]).lower()})": [
+            f"{value} {marks.get((year, question.name), '')}".rstrip()
+            for question, value in zip(
+                questions,
+                widgets.values_of(page, [values.get(question.name) for question in questions]),
+                strict=True,
+            )
+        ]
         for year in years
         for values in [view.reported(agency.id, int(year))]
     }
@@ -134,6 +140,8 @@ def answers_table(page: Page, agency: Agency) -> None:
     ]
     frame = pd.DataFrame({page.text("Question"): labels, **columns})
     st.table(frame, border="horizontal", hide_index=True, alt=page.text("Answers over the years"))
+    for erratum in own:
+        st.caption(widgets.correction_line(page, erratum))
 
 
 def growth_charts(page: Page, own: pd.DataFrame) -> None:
@@ -148,7 +156,8 @@ def growth_charts(page: Page, own: pd.DataFrame) -> None:
         }
         rows = own[own["indicator"] == indicator.code]
         rows = rows.assign(threshold_pct=rows["year"].map(thresholds).astype(float))
-        chart = charts.growth(rows, page.plan, page.language)
+        amended = charts.Amended(page.view.amendments)
+        chart = charts.growth(rows, page.plan, page.language, amended)
         widgets.show_chart(chart, f"growth-{indicator.code}")
 
 

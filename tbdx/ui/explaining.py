@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 import pandas as pd
 import streamlit as st
 
-from tbdx import charts, messages, tables
+from tbdx import charts, messages, provenance, tables
 from tbdx.i18n import N_
-from tbdx.model import Reason, Status
+from tbdx.model import Erratum, Reason, Status
 from tbdx.plan import Indicator
-from tbdx.ui import widgets
+from tbdx.ui import register_desk, shell, stating, widgets
 from tbdx.ui.shell import Page
 
 _REASONS_OF = {
@@ -135,6 +138,7 @@ def targets(page: Page) -> None:
                 target.share_pct, target.threshold_pct, page.language
             ),
             page.text("Cell"): f"{target.sheet} {target.cell}",
+            page.text("Version of the plan"): _version_of(page, target.year),
         }
         for target in page.view.targets
     ]
@@ -147,6 +151,12 @@ def targets(page: Page) -> None:
     if remarks:
         st.markdown(page.text("Noticed when the appendix was read:"))
         st.markdown("\n".join(f"- {widgets.escape(remark)}" for remark in remarks))
+
+
+def _version_of(page: Page, year: int) -> str:
+    """The decision whose targets hold in a year."""
+    begun = [v.decision for v in page.view.amendments if v.first_year <= year]
+    return begun[-1] if begun else page.plan.decision.number
 
 
 def reference_goals(page: Page) -> None:
@@ -211,3 +221,112 @@ def agencies(page: Page) -> None:
         for agency in page.plan.agencies
     ]
     st.dataframe(pd.DataFrame(lines), hide_index=True, alt=page.text("Register of agencies"))
+
+
+def plan_versions(page: Page) -> None:
+    """The plan as issued and every amended appendix, withdrawn ones included."""
+    issued, versions = page.plan.decision, page.service.office.plan_versions()
+    first = (page.text("with the plan's own files"), page.text("as first issued"))
+    rows = [
+        (issued.number, issued.date, page.plan.years.first, *first),
+        *(
+            (
+                version.decision,
+                version.date,
+                version.first_year,
+                _by(page, version.at, version.actor, version.reason),
+                provenance.version_state(version, versions, page.plan, page.language),
+            )
+            for version in versions
+        ),
+    ]
+    lines = [
+        {
+            page.text("Decision or plan"): widgets.escape(number),
+            page.text("Date"): page.language.date(date),
+            page.text("Holds from year"): str(first_year),
+            page.text("Adopted"): adopted,
+            page.text("State"): state,
+        }
+        for number, date, first_year, adopted, state in rows
+    ]
+    _table(lines, page.text("Versions of the plan"))
+    if page.view.basis.targets == "original":
+        st.caption(page.text("This view is computed with the targets as first issued."))
+
+
+def corrections(page: Page) -> None:
+    """Every correction to a filed figure, and whether it is in use now."""
+    errata = page.service.office.errata()
+    if errata:
+        lines = [
+            {
+                page.text("Number"): page.language.number(erratum.id),
+                page.text("Figure"): _figure(page, erratum),
+                page.text("Stated → corrected"): _change(page, erratum),
+                page.text("Reason and source"): widgets.escape(
+                    f"{erratum.reason} ({erratum.source})"
+                ),
+                page.text("Entered"): _by(page, erratum.at, erratum.actor),
+                page.text("State"): _erratum_state(page, erratum),
+            }
+            for erratum in errata
+        ]
+        _table(lines, page.text("Corrections to filed figures"))
+    else:
+        st.markdown(page.text("No filed figure has been corrected."))
+    st.caption(
+        page.text(
+            "A correction never changes the filed workbook. It applies while the figure in use is the one stated, and can be withdrawn."
+        )
+    )
+    shell.link("admin", page.text("Enter or withdraw corrections"), icon=":material/edit_note:")
+
+
+def _figure(page: Page, erratum: Erratum) -> str:
+    agency = tables.agency_label(page.view, erratum.agency, page.language, erratum.year)
+    field = messages.field_label(erratum.field, page.language, page.plan)
+    return widgets.escape(f"{agency}, {erratum.year}: {field}")
+
+
+def _change(page: Page, erratum: Erratum) -> str:
+    stated, becomes = widgets.values_of(page, [erratum.stated, erratum.corrected])
+    return widgets.escape(f"{stated} → {becomes}")
+
+
+def _erratum_state(page: Page, erratum: Erratum) -> str:
+    if erratum.withdrawn_at:
+        return page.text("withdrawn {moment}", moment=_moment(page, erratum.withdrawn_at))
+    if erratum.id in page.view.errata_in_use:
+        return page.text("in use")
+    return page.text("not in use: the figure in use is not the one stated")
+
+
+def register_events(page: Page) -> None:
+    """What happened to the agencies and the province since the plan was issued, in order."""
+    events = page.service.office.register_events()
+    if events:
+        st.markdown(page.text("What has happened since the plan was issued:"))
+        st.markdown("\n".join(f"- {register_desk.event_text(page, event)}" for event in events))
+
+
+def closed_years(page: Page) -> None:
+    """The years that are locked: since when, by whom, why."""
+    closed = page.view.closed_years
+    if not closed:
+        st.markdown(page.text("No year is closed."))
+    lines = [f"- {stating.closed_text(page, closed[year])}" for year in sorted(closed)]
+    st.markdown("\n".join(lines))
+
+
+def _by(page: Page, at: datetime, actor: str, reason: str = "") -> str:
+    text = f"{_moment(page, at)}, {actor}"
+    return widgets.escape(f"{text}: {reason}" if reason else text)
+
+
+def _moment(page: Page, at: datetime) -> str:
+    return page.language.moment(at, page.plan.due.timezone)
+
+
+def _table(lines: Sequence[dict[str, str]], label: str) -> None:
+    st.table(pd.DataFrame(lines), border="horizontal", hide_index=True, alt=label)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, cast
 
 import pandas as pd
 import streamlit as st
 
-from tbdx import messages, tables
-from tbdx.model import Phase, Status
+from tbdx import messages, provenance, tables
+from tbdx.model import Phase, Status, TbdxError
 from tbdx.tables import FILTERS_OF, TABLES, Filters, TableName
-from tbdx.ui import address
+from tbdx.ui import address, widgets
 from tbdx.ui.shell import Page
 from tbdx.workbook.tables import Column
+
+_log = logging.getLogger("tbdx")
 
 
 def pick(page: Page) -> Filters:
@@ -56,7 +62,10 @@ def pick(page: Page) -> Filters:
 
 
 def table(page: Page, shown: pd.DataFrame, columns: Sequence[Column]) -> None:
-    """The rows, with numbers written in the reader's language and sorted as numbers."""
+    """The rows, with numbers written in the reader's language and sorted as numbers.
+
+    A corrected figure is marked in its own cell as well, wherever its column stands.
+    """
     if shown.empty:
         st.info(
             page.text("No row fits these filters. Take one of them out."), icon=":material/info:"
@@ -73,10 +82,47 @@ def table(page: Page, shown: pd.DataFrame, columns: Sequence[Column]) -> None:
         "text": lambda value: "" if pd.isna(value) else str(value),
     }
     formats = {column.head: say[column.kind] for column in columns}
+    styled = frame.style.format(cast("dict[Any, str | Callable[[object], str] | None]", formats))
+    if "erratum" in shown:
+        corrected = shown["erratum"].notna()
+        for name, head in zip(shown, heads, strict=True):
+            if name in ("number", "text"):
+                cells = pd.IndexSlice[frame.index[corrected & shown[name].notna()], [head]]
+                styled = styled.format(partial(_marked, formats[head]), subset=cells)
     st.dataframe(
-        frame.style.format(cast("dict[Any, str | Callable[[object], str] | None]", formats)),
+        styled,
         hide_index=True,
         placeholder="–",
         height=min(560, 35 * (len(frame) + 1) + 3),
         alt=page.text("The filtered table"),
     )
+
+
+def _marked(say: Callable[[Any], str], value: object) -> str:
+    return f"{say(value)} {widgets.CORRECTED}"
+
+
+def take(page: Page, filters: Filters, file_type: str) -> bytes:
+    """The table as a file of type "xlsx" or "csv", once the record was told who takes it.
+
+    Without an entry in the record there is no file: where the record cannot be
+    told, the error goes to the log and the download fails, as the browser says.
+    Runs beside the page, so it uses nothing of its session.
+    """
+    view = page.view
+    chosen = {name: value for name, value in asdict(filters).items() if value}
+    del chosen["table"]
+    details = {
+        "filters": chosen,
+        "rows": len(tables.select(view, filters)),
+        "file_type": file_type,
+        "basis": {**asdict(view.basis), "structure": provenance.structure_of(view)},
+        "revision": view.panel_revision,
+        "sample": view.sample,
+    }
+    try:
+        code = page.service.office.exported(f"table/{filters.table}", details, by=page.user)
+    except TbdxError:
+        _log.exception("an export was refused, since the record could not be told of it")
+        raise
+    return tables.export(view, filters, page.language, datetime.now(UTC), file_type, code)

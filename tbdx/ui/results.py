@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
@@ -54,13 +55,23 @@ def _holding(page: Page, indicator: Indicator, row: Row) -> str:
     behind = own[own["answered"].eq(1) & (own["value_pct"] < enough)]
     if behind.empty:
         return ""
+    if ratio:  # people are named with the report that they stand in, once
+        speakers = _speakers(page, row["year"])
+        behind = behind.assign(agency=behind["agency"].map(speakers)).drop_duplicates("agency")
+    day = page.plan.due.last_day(row["year"])
     names = ", ".join(
-        page.plan.agency(agency).name(page.language.code) + (f" ({part}/{whole})" if ratio else "")
+        widgets.escape(page.plan.agency_name(agency, page.language.code, day))
+        + (f" ({part}/{whole})" if ratio else "")
         for agency, part, whole in zip(
             behind["agency"], behind["numerator"], behind["denominator"], strict=True
         )
     )
     return page.text("not reached by {agencies}", agencies=names)
+
+
+def _speakers(page: Page, year: int) -> dict[str, str]:
+    """Whose report speaks for each agency that counts: its own, or that of what it merged into."""
+    return {place.agency.id: place.reporter.id for place in page.plan.roster(year)}
 
 
 def board(page: Page, year: int) -> None:
@@ -144,11 +155,14 @@ def agencies_table(page: Page, indicator: Indicator, year: int) -> None:
     own = page.view.standings
     own = own[(own["indicator"] == indicator.code) & (own["year"] == year)]
     counted = (own["answered"] + own["missing"]).gt(0)
+    day = page.plan.due.last_day(year)
     frame = pd.DataFrame(
         {
             page.text("Agency"): [
-                page.plan.agency(agency).name(page.language.code) for agency in own["agency"]
+                widgets.escape(page.plan.agency_name(agency, page.language.code, day))
+                for agency in own["agency"]
             ],
+            **_spoken_for(page, list(own["agency"]), year),
             page.text("In the denominator"): [
                 page.text("yes") if yes else page.text("no") for yes in counted
             ],
@@ -168,6 +182,16 @@ def agencies_table(page: Page, indicator: Indicator, year: int) -> None:
         title = page.text("Growth over {year}", year=page.plan.years.base)
         frame[title] = [page.language.percent(value, 2) for value in own["growth_pct"]]
     st.table(frame, border="horizontal", hide_index=True, alt=page.text("Agencies that count"))
+
+
+def _spoken_for(page: Page, agencies: Sequence[str], year: int) -> dict[str, list[str]]:
+    """A column with whose report is used, where it is not everybody's own."""
+    speakers = _speakers(page, year)
+    if all(speakers[agency] == agency for agency in agencies):
+        return {}
+    names = (tables.agency_label(page.view, speakers[a], page.language, year) for a in agencies)
+    labels = [widgets.escape(name) for name in names]
+    return {page.text("By the report of"): labels}
 
 
 def alternative_notes(page: Page, indicator: Indicator, year: int) -> list[str]:

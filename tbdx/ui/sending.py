@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from tbdx import messages, tables
-from tbdx.model import CheckedFile, Receipt, TbdxError
-from tbdx.ui import shell, widgets
+from tbdx import tables
+from tbdx.model import CheckedFile, Receipt, ReviewState, TbdxError
+from tbdx.ui import shell, told, widgets
 from tbdx.ui.shell import Page
 from tbdx.workbook import form_file_name
 from tbdx.workbook.bundles import is_leftover
@@ -18,6 +19,7 @@ from tbdx.workbook.bundles import is_leftover
 _RECEIPTS = "upload-receipts"
 _ROUND = "upload-round"  # part of the uploader's key: a new one empties it after acceptance
 _CHECKED = "upload-checked"
+_SHOWN_RECEIPTS = 10
 
 
 def blank_form(page: Page) -> None:
@@ -33,7 +35,7 @@ def blank_form(page: Page) -> None:
         agency = st.selectbox(
             page.text("Agency"),
             list(current),
-            format_func=lambda code: current[code].name(page.language.code),
+            format_func=lambda code: tables.agency_label(page.view, code, page.language, year),
             key=f"form-agency-{year}",
         )
         widgets.download(
@@ -49,7 +51,7 @@ def uploaded(page: Page) -> list[UploadedFile]:
     page.service.warm()
     st.markdown(
         page.text(
-            "Choose one or many files, or drag them onto the field: yearly forms or the consolidated table (.xlsx, .xls, .ods, .csv), or a ZIP archive of them; at most {size} MB each. Checking stores nothing.",
+            "Choose one or many files, or drag them onto the field: yearly forms or the consolidated table (.xlsx, .xls, .ods, .csv), or a ZIP archive of them; at most {size} MB each. Checking stores no figures.",
             size=st.get_option("server.maxUploadSize"),
         )
     )
@@ -74,14 +76,14 @@ def checked(page: Page, files: Sequence[UploadedFile]) -> list[CheckedFile]:
             text = page.text("Checked {done} of {all}", done=done, all=len(uploads))
             bar.progress(done / len(uploads), text)
 
-        st.session_state[_CHECKED] = key, page.service.check(uploads, progress)
+        st.session_state[_CHECKED] = key, page.service.check(uploads, progress, by=page.user)
         bar.empty()
     found: list[CheckedFile] = st.session_state[_CHECKED][1]
     return found
 
 
 def acceptance(page: Page, files: Sequence[CheckedFile]) -> None:
-    """Accept in one step what can be accepted, or nothing while a file is blocked, as chosen."""
+    """Accept in one step what can be accepted, or let it wait for review, as chosen."""
     good = [file for file in files if file.acceptable]
     blocked = len(files) - len(good)
     if blocked:
@@ -94,20 +96,74 @@ def acceptance(page: Page, files: Sequence[CheckedFile]) -> None:
         )
     if not good or (blocked and not _goes_ahead(page, len(good))):
         return
-    remarked = sum(file.needs_confirmation for file in good)
-    with st.form("acceptance", border=bool(remarked)):
+    years = {field.year for file in good for field in file.fields}
+    closed = sorted(years & set(page.service.office.closed_years))
+    if closed:
+        st.warning(
+            page.text(
+                "Closed years: {years}. Nothing of them can be stored until they are opened on the page of administration.",
+                years=", ".join(map(str, closed)),
+            ),
+            icon=":material/lock:",
+        )
+        return
+    waits = page.service.review or _waits(page)
+    earlier = st.toggle(
+        page.text("They arrived earlier"),
+        help=page.text(
+            "For files that came by e-mail before today: the day of arrival decides whether a report is on time. Both moments are kept in the record."
+        ),
+    )
+    remarked = 0 if waits else sum(file.needs_confirmation for file in good)
+    with st.form("acceptance", border=bool(remarked), enter_to_submit=False):
+        received = _arrival(page) if earlier else None
         word = _confirmation(page, remarked) if remarked else ""
-        label = page.language.plural("Accept {count} file", "Accept {count} files", len(good))
-        if not st.form_submit_button(label, type="primary", icon=":material/check:"):
+        if not st.form_submit_button(
+            _label(page, len(good), waits=waits), type="primary", icon=":material/check:"
+        ):
             return
+        receive = page.service.send if waits else page.service.accept
         try:
-            st.session_state[_RECEIPTS] = page.service.accept(good, word)
+            receipts = receive(good, word, received_at=received, by=page.user)
         except TbdxError as error:
-            st.error(messages.error_text(error, page.language), icon=":material/error:")
+            told.refused(page, error)
             return
+    st.session_state[_RECEIPTS] = receipts
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     st.session_state.pop(_CHECKED, None)
     st.rerun()
+
+
+def _label(page: Page, count: int, *, waits: bool) -> str:
+    if waits:
+        return page.language.plural(
+            "Send {count} file for review", "Send {count} files for review", count
+        )
+    return page.language.plural("Accept {count} file", "Accept {count} files", count)
+
+
+def _waits(page: Page) -> bool:
+    """Whether the files are put before a reviewer first; alone at a machine nobody needs to."""
+    choices = {
+        "accept": page.text("Accept now: the figures count at once"),
+        "wait": page.text("Wait for review: somebody accepts or returns them later"),
+    }
+    chosen = st.radio(
+        page.text("What happens next"), list(choices), format_func=choices.__getitem__
+    )
+    return chosen == "wait"
+
+
+def _arrival(page: Page) -> datetime:
+    """When the files arrived that came before now (by e-mail, on paper)."""
+    zone = page.plan.due.zone
+    now = datetime.now(zone)
+    with st.container(horizontal=True):
+        day = st.date_input(
+            page.text("Day of arrival"), now.date(), max_value=now.date(), format="DD/MM/YYYY"
+        )
+        at = st.time_input(page.text("Time of arrival"), now.time(), step=60)
+    return datetime.combine(day, at, tzinfo=zone)
 
 
 def _goes_ahead(page: Page, good: int) -> bool:
@@ -137,31 +193,24 @@ def _confirmation(page: Page, remarked: int) -> str:
 
 
 def receipts(page: Page) -> None:
-    """What was just accepted, and where to look at it."""
+    """What was just sent, with its receipts, and where to go on."""
     done: list[Receipt] = st.session_state.get(_RECEIPTS, [])
-    for receipt in done:
-        name = widgets.escape(receipt.file_name)
-        if receipt.duplicate:
-            text = page.text("**{file}** had been accepted before; nothing was changed.", file=name)
-            st.info(text, icon=":material/info:")
-            continue
-        reports = "; ".join(
-            page.text(
-                "{agency}, {year}, version {version}",
-                agency=tables.agency_label(page.view, s.agency, page.language),
-                year=s.year,
-                version=s.version,
-            )
-            for s in receipt.submissions
+    for receipt in done[:_SHOWN_RECEIPTS]:
+        _receipt(page, receipt)
+    if len(done) > _SHOWN_RECEIPTS:
+        more = len(done) - _SHOWN_RECEIPTS
+        st.success(
+            page.language.plural(
+                "{count} more file is stored.", "{count} more files are stored.", more
+            ),
+            icon=":material/check_circle:",
         )
-        text = page.text(
-            "**{file}** is accepted: {reports}. Data revision {revision}.",
-            file=name,
-            reports=reports,
-            revision=receipt.revision,
+    stored = [submission for receipt in done for submission in receipt.submissions]
+    if any(submission.state is ReviewState.WAITING for submission in stored):
+        shell.link(
+            "submissions", page.text("Go to the review"), icon=":material/rule:", show="review"
         )
-        st.success(text, icon=":material/check_circle:")
-    years = sorted({s.year for receipt in done for s in receipt.submissions})
+    years = sorted({s.year for s in stored if s.state is ReviewState.ACCEPTED})
     if years:
         shell.link(
             "overview",
@@ -169,3 +218,40 @@ def receipts(page: Page) -> None:
             icon=":material/dashboard:",
             year=str(years[-1]),
         )
+
+
+def _receipt(page: Page, receipt: Receipt) -> None:
+    """One file: as what it is stored, its receipt's number, and the receipt to keep."""
+    name = widgets.escape(receipt.file_name)
+    first = receipt.submissions[0]
+    if receipt.duplicate:
+        text = page.text("**{file}** had been stored before; nothing was changed.", file=name)
+        st.info(text, icon=":material/info:")
+        return
+    reports = "; ".join(
+        page.text(
+            "{agency}, {year}, version {version}",
+            agency=widgets.escape(tables.agency_label(page.view, s.agency, page.language, s.year)),
+            year=s.year,
+            version=s.version,
+        )
+        for s in receipt.submissions[:_SHOWN_RECEIPTS]
+    )
+    facts = page.service.reviewing.receipt(first.id)
+    fields = {"file": name, "reports": reports, "number": facts.shown_number}
+    st.success(
+        page.text(
+            "**{file}** waits for review: {reports}. Receipt {number}.",
+            **fields,
+        )
+        if first.state is ReviewState.WAITING
+        else page.text("**{file}** is accepted: {reports}. Receipt {number}.", **fields),
+        icon=":material/check_circle:",
+    )
+    widgets.download(
+        page,
+        page.text("Receipt {number}", number=facts.shown_number),
+        partial(page.service.reviewing.receipt_file, first.id, page.language.code),
+        facts.file_name,
+        key=f"receipt-{first.id}",
+    )

@@ -15,26 +15,32 @@ from tbdx import messages
 from tbdx.i18n import DEFAULT, N_, Language, language, languages
 from tbdx.model import TbdxError
 from tbdx.plan import Plan
-from tbdx.service import Service, View
+from tbdx.service import Basis, Service, View
 from tbdx.settings import ROOT, Settings
-from tbdx.ui import address
+from tbdx.ui import address, basis
+from tbdx.ui.markdown import escape
+from tbdx.words import clean
 
 _log = logging.getLogger("tbdx")
 _ICON = Path(__file__).with_name("icon.png")
 _FRAME = "tbdx-frame"
 _RESTARTS = "tbdx-restarts"
+_NAME = "acting-name"
+_SIGNED_IN = "tbdx-signed-in"
 
 
 @dataclass(frozen=True)
 class Room:
     """A page as the navigation shows it; `file` is also its address.
 
+    `views` is whether it shows figures, whose basis can be chosen there.
     Without an icon: Streamlit would fetch it from a foreign server as the page's favicon.
     """
 
     file: str
     title: str
     help: str
+    views: bool = False
 
 
 ROOMS = (
@@ -42,16 +48,19 @@ ROOMS = (
         "overview",
         N_("Overview"),
         N_("The year's six indicators against their targets, and what is short."),
+        views=True,
     ),
     Room(
         "indicator",
         N_("Indicator"),
         N_("One indicator over the years, against its targets and goals."),
+        views=True,
     ),
     Room(
         "agency",
         N_("Agency"),
         N_("One agency's answers, growth and duties over the years."),
+        views=True,
     ),
     Room(
         "upload",
@@ -59,25 +68,47 @@ ROOMS = (
         N_("Get a blank form, check filled workbooks, accept them."),
     ),
     Room(
+        "submissions",
+        N_("Submissions"),
+        N_("Who has sent what and when; review, versions and their differences."),
+    ),
+    Room(
         "explore",
         N_("Tables and export"),
         N_("Filter results and reported figures, and download them."),
+        views=True,
     ),
     Room(
         "method",
         N_("Method"),
         N_("How each number is computed, and where the plan says so."),
+        views=True,
+    ),
+    Room(
+        "admin",
+        N_("Administration"),
+        N_(
+            "Close years, change the register and the plan, correct figures, remind, look things up in the record."
+        ),
     ),
 )
 
 
 @dataclass(frozen=True)
 class Page:
-    """What a page works with: the use cases, the figures, the reader's language."""
+    """What a page works with: the use cases, the figures, the reader's language.
+
+    `view` is on the basis that the reader chose, where the page offers a choice.
+    """
 
     service: Service
     view: View
     language: Language
+
+    @property
+    def user(self) -> str:
+        """Who acts: the name given in this session, else the user of this machine."""
+        return clean(st.session_state.get(_NAME, "")) or self.service.user
 
     @property
     def plan(self) -> Plan:
@@ -124,7 +155,8 @@ def _page(room: Room, words: Language) -> StreamlitPage:
 
 def link(room: str, label: str, *, icon: str | None = None, **choices: str) -> None:
     """A link to another page that opens it with these choices of year, indicator, agency."""
-    kept = {name: value for name, value in address.current().items() if name == "lang"}
+    whole = ("lang", *basis.PARTS)
+    kept = {name: value for name, value in address.current().items() if name in whole}
     st.page_link(_file(room), label=label, icon=icon, query_params={**kept, **choices})
 
 
@@ -134,13 +166,14 @@ def run() -> None:
     words = language(_first_language())
     chosen = st.navigation(_pages(words), position="sidebar")
     st.session_state.pop(_RESTARTS, None)
-    st.session_state[_FRAME] = True
+    st.session_state[_FRAME] = Basis()
     try:
-        _sidebar(words)
+        views = any(room.views for room in ROOMS if room.file == chosen.url_path)
+        st.session_state[_FRAME] = _sidebar(words, views=views)
         _banner(words)
         chosen.run()
     except TbdxError as error:
-        st.error(messages.error_text(error, words), icon=":material/error:")
+        st.error(escape(messages.error_text(error, words)), icon=":material/error:")
     except Exception:  # the one place that catches broadly: the reader gets a number to quote
         number = secrets.token_hex(4)
         _log.exception("unexpected error %s", number)
@@ -151,8 +184,24 @@ def run() -> None:
             ),
             icon=":material/error:",
         )
+    else:
+        _tell_of_session()
     finally:
         st.session_state.pop(_FRAME, None)
+
+
+def _tell_of_session() -> None:
+    """Let the record know once that this session began, when its first page is there to read.
+
+    A store that can only be read still shows its pages.
+    """
+    if _SIGNED_IN in st.session_state:
+        return
+    st.session_state[_SIGNED_IN] = True
+    try:
+        service().office.signed_in("local", by=service().user)
+    except TbdxError:
+        _log.warning("the record could not be told of a session", exc_info=True)
 
 
 def require() -> Page:
@@ -170,7 +219,8 @@ def require() -> Page:
         st.navigation(_pages(language(DEFAULT)), position="hidden")
         st.rerun()
     uses = service()
-    return Page(uses, uses.view(), language(address.remembered("lang") or _first_language()))
+    chosen: Basis = st.session_state[_FRAME]
+    return Page(uses, uses.view(chosen), language(address.remembered("lang") or _first_language()))
 
 
 def _first_language() -> str:
@@ -178,7 +228,9 @@ def _first_language() -> str:
     return chosen if chosen in languages() else Settings().language
 
 
-def _sidebar(words: Language) -> None:
+def _sidebar(words: Language, *, views: bool) -> Basis:
+    """Language and, where there are figures to view, their basis, which is returned."""
+    on = Basis()
     with st.sidebar:
         chosen = address.choose(
             "lang",
@@ -189,11 +241,27 @@ def _sidebar(words: Language) -> None:
             words=words,
             widget="segmented",
         )
+        if views:
+            on = basis.pick(service(), words)
+        else:
+            _pick_name(words)
         plan = service().plan
         province = plan.name_on(plan.province, plan.decision.date)[chosen]
         st.caption(f"{province[:1].upper()}{province[1:]} · {plan.decision.number}")
     if chosen != words.code:  # the page's title and navigation are already in the other language
         st.rerun()
+    return on
+
+
+def _pick_name(words: Language) -> None:
+    """Who acts, where something can be done; the name stands on receipts and in the record."""
+    name = st.text_input(
+        words.text("Your name (stands in the record)"),
+        value=st.session_state.get(_NAME, ""),
+        placeholder=service().user,
+        max_chars=100,
+    )
+    st.session_state[_NAME] = name
 
 
 def _banner(words: Language) -> None:
@@ -202,7 +270,7 @@ def _banner(words: Language) -> None:
     if view.sample:
         st.warning(
             words.text(
-                "**Illustrative figures.** No real report has been accepted yet; what you see are made-up examples. They disappear as soon as the first report is accepted."
+                "**Illustrative figures.** No real report has been stored yet; what you see are made-up examples. They disappear as soon as the first report is sent or accepted."
             ),
             icon=":material/science:",
         )

@@ -77,7 +77,7 @@ def _table(page: Page, files: Sequence[CheckedFile]) -> None:
 def _reports(page: Page, file: CheckedFile) -> str:
     reports = reports_of(file.fields, page.plan)
     said = [
-        f"{tables.agency_label(page.view, agency.id, page.language)} {year}"
+        f"{tables.agency_label(page.view, agency.id, page.language, year)} {year}"
         for agency, year in reports[:3]
     ]
     more = [page.text("and {count} more", count=len(reports) - 3)] if len(reports) > 3 else []
@@ -143,7 +143,8 @@ def _preview(page: Page, file: CheckedFile) -> None:
             page.text("Place"): f"{field.sheet} {field.cell}",
         }
         if several:
-            agency = page.plan.agency(field.agency).name(page.language.code)
+            day = page.plan.due.last_day(field.year)
+            agency = page.plan.agency_name(field.agency, page.language.code, day)
             line = {page.text("Agency"): agency, page.text("Year"): str(field.year), **line}
         lines.append(line)
     label = page.text("What was read")

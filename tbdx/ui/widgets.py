@@ -9,11 +9,12 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
-from tbdx import charts, messages, tables
-from tbdx.model import CheckedFile, Finding, Reason, Severity, Status
+from tbdx import charts, messages, provenance, tables
+from tbdx.model import CheckedFile, Erratum, Finding, Reason, Severity, Status
 from tbdx.plan import Among, Indicator
-from tbdx.service import Row
+from tbdx.service import Basis, Row
 from tbdx.ui import address, shell
+from tbdx.ui.markdown import escape as escape  # noqa: PLC0414 (part of what pages are built from)
 from tbdx.ui.shell import Page
 
 STATUS_COLOURS = {
@@ -29,6 +30,8 @@ _SEVERITY_COLOURS = {
     Severity.BLOCKING: "red",
     Severity.UNREADABLE: "red",
 }
+CORRECTED = "✎"
+"""Marks a figure that was corrected after it was filed."""
 
 
 def pick_year(page: Page) -> int:
@@ -66,12 +69,12 @@ def pick_indicator(page: Page) -> Indicator:
 
 def pick_agency(page: Page) -> str:
     """The agency looked at; those of the latest year come first."""
-    current = [agency.id for agency in page.plan.agencies_in(page.view.latest_year)]
-    others = [agency.id for agency in page.plan.agencies if agency.id not in current]
+    current = page.plan.agencies_in(page.view.latest_year)
+    known = dict.fromkeys(agency.id for agency in (*current, *page.plan.agencies))
     return address.choose(
         "agency",
-        [*current, *others],
-        default=current[0],
+        list(known),
+        default=next(iter(known)),
         label=page.text("Agency"),
         say=lambda agency: tables.agency_label(page.view, agency, page.language),
         words=page.language,
@@ -185,12 +188,17 @@ def _drawn(
     _page: Page,
     revision: int,
     sample: bool,
+    basis: Basis,
     language: str,
 ) -> charts.Chart:
-    """A chart of one indicator's results, kept until the store changes."""
-    results = _page.view.results
-    own = results[results["indicator"] == indicator]
-    return _CHARTS[kind](own, _page.plan.indicator(indicator), _page.plan, _page.language)
+    """A chart of one indicator's results on one basis, kept until the store changes."""
+    view = _page.view
+    own = view.results[view.results["indicator"] == indicator]
+    amended = charts.Amended(
+        view.amendments,
+        {year: target for (code, year), target in view.replaced.items() if code == indicator},
+    )
+    return _CHARTS[kind](own, view.plan.indicator(indicator), view.plan, _page.language, amended)
 
 
 def indicator_chart(
@@ -198,7 +206,8 @@ def indicator_chart(
 ) -> None:
     """One indicator's results over the years, large or small."""
     view = page.view
-    chart = _drawn(kind, indicator.code, page, view.revision, view.sample, page.language.code)
+    code = page.language.code
+    chart = _drawn(kind, indicator.code, page, view.revision, view.sample, view.basis, code)
     show_chart(chart, f"{kind}-{indicator.code}")
 
 
@@ -248,28 +257,20 @@ def _place(page: Page, finding: Finding) -> str:
     return " ".join(part for part in parts if part)
 
 
-def escape(text: str) -> str:
-    """The text with nothing in it that markdown would take as formatting."""
-    for character in "\\`*_{}[]<>#|~$:":
-        text = text.replace(character, f"\\{character}")
-    return text
-
-
 def values_of(page: Page, values: Sequence[object]) -> list[str]:
     """Reported values in the reader's words; "–" where there is none."""
-    return [_value(page, value) for value in values]
+    return [provenance.value_text(value, page.plan, page.language) for value in values]
 
 
-def _value(page: Page, value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, float | int):
-        return page.language.number(value, 3)
-    text = str(value)
-    if text in messages.ANSWERS:
-        return page.text(messages.ANSWERS[text])
-    states = {state.code: state[page.language.code] for state in page.plan.form.tasks.states}
-    return states.get(text, text)
+def correction_badge(page: Page, number: int) -> str:
+    """The mark of a corrected figure, as markdown."""
+    return f":orange-badge[{CORRECTED} {provenance.correction_mark(number, page.language)}]"
+
+
+def correction_line(page: Page, erratum: Erratum) -> str:
+    """A correction with its mark: which figure, stated and corrected, why; as markdown."""
+    text = provenance.correction_text(page.view, erratum, page.language)
+    return f"{correction_badge(page, erratum.id)} {escape(text)}"
 
 
 def download(

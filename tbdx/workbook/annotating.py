@@ -144,7 +144,7 @@ def annotate(file: CheckedFile, plan: Plan, language: Language) -> AnnotatedCopy
     The same file and language give the same bytes. No content makes it raise.
     """
     try:
-        return AnnotatedCopy(f"{_stem(file)}-loi.xlsx", _marked_copy(file, plan, language))
+        return AnnotatedCopy(copy_name(file.name), _marked_copy(file, plan, language))
     except LossError as loss:
         return list_findings(file, plan, language, *loss.codes)
 
@@ -155,11 +155,16 @@ def list_findings(file: CheckedFile, plan: Plan, language: Language, *lost: str)
     book.remove(book.worksheets[0])
     book.properties.creator = ""
     _write_list(book, _Listing.of(file, plan, language), {}, lost)
-    return AnnotatedCopy(f"{_stem(file)}-danh-sach-loi.xlsx", to_bytes(book), lost)
+    return AnnotatedCopy(f"{_stem(file.name)}-danh-sach-loi.xlsx", to_bytes(book), lost)
 
 
-def _stem(file: CheckedFile) -> str:
-    return _STEM_END.sub("", PurePath(file.name).stem)
+def copy_name(file_name: str) -> str:
+    """What the copy of a file of this name is called, unless only a list can be made."""
+    return f"{_stem(file_name)}-loi.xlsx"
+
+
+def _stem(file_name: str) -> str:
+    return _STEM_END.sub("", PurePath(file_name).stem)
 
 
 def is_findings_list(name: str, rows: Sequence[Sequence[Any]]) -> bool:

@@ -301,7 +301,7 @@ def _agencies_listed(raw: str, plan: Plan) -> frozenset[str]:
     """
     known: dict[str, str] = {}
     for agency in plan.agencies:
-        for name in (agency.name_vi, agency.short_name, *agency.aliases):
+        for name in (agency.short_name, *agency.names):
             known.setdefault(fold(name), agency.id)
     listed: set[str] = set()
     for item in re.split(r"[,;]", unicodedata.normalize("NFC", raw)):

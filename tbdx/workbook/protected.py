@@ -18,7 +18,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock
 from types import ModuleType
@@ -56,14 +56,16 @@ class Limits:
 class ProtectedReader:
     """Reads files by one plan's words in worker processes. Safe to share between threads.
 
-    The workers start with `warm` or the first file, and end with `close` or
-    with this process.
+    The workers start with `warm` or the first file, and end with `close`, with
+    `retire` or with this process.
     """
 
     def __init__(self, plan: Plan, limits: Limits) -> None:
         self._plan, self._limits = plan, limits
         self._lock = Lock()
         self._pool: ProcessPool | None = None
+        self._calls = 0  # under way now
+        self._retired = False
 
     def __enter__(self) -> Self:
         return self
@@ -73,7 +75,37 @@ class ProtectedReader:
 
     def warm(self) -> None:
         """Start the workers, without waiting for them."""
-        self._schedule(_ready)
+        with self._call():
+            self._schedule(_ready)
+
+    def retire(self) -> None:
+        """End the workers once nothing is being read; what is asked for later still is."""
+        with self._lock:
+            self._retired = True
+            pool = self._unused_pool()
+        if pool is not None:
+            _end(pool)
+
+    @contextmanager
+    def _call(self) -> Iterator[None]:
+        """While something is being read; the last call of a retired reader ends its workers."""
+        with self._lock:
+            self._calls += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._calls -= 1
+                pool = self._unused_pool()
+            if pool is not None:
+                _end(pool)
+
+    def _unused_pool(self) -> ProcessPool | None:
+        """The pool to end, where this reader has retired and nothing is being read."""
+        if not self._retired or self._calls:
+            return None
+        pool, self._pool = self._pool, None  # a call that begins now gets one of its own
+        return pool
 
     def close(self) -> None:
         """End the workers; what is being read is given up."""
@@ -92,14 +124,17 @@ class ProtectedReader:
         What is found is as `SubmissionReader.read` says. A file whose reading
         had to be stopped has the one finding `reading-stopped`.
         """
-        started = [(name, content, self._schedule(_read, name, content)) for name, content in files]
-        for name, content, future in started:
-            try:
-                fields, findings = self._result(future, _read, name, content)
-            except Refused as refused:
-                yield refused_file(name, content, refused)
-            else:
-                yield CheckedFile.of(name, content, fields, findings)
+        with self._call():
+            started = [
+                (name, content, self._schedule(_read, name, content)) for name, content in files
+            ]
+            for name, content, future in started:
+                try:
+                    fields, findings = self._result(future, _read, name, content)
+                except Refused as refused:
+                    yield refused_file(name, content, refused)
+                else:
+                    yield CheckedFile.of(name, content, fields, findings)
 
     def read_appendix(self, content: bytes) -> tuple[tuple[Target, ...], tuple[Finding, ...]]:
         """As `tbdx.workbook.appendix.read_appendix`; where that is stopped, a finding says so."""
@@ -120,7 +155,9 @@ class ProtectedReader:
 
         Raises `Refused("reading-stopped")` where it had to be stopped.
         """
-        return self._result(self._schedule(function, *args, **kwargs), function, *args, **kwargs)
+        with self._call():
+            future = self._schedule(function, *args, **kwargs)
+            return self._result(future, function, *args, **kwargs)
 
     def _schedule(
         self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 
 from tbdx.model import Answer, Finding, Phase, ReportedField, Severity
@@ -242,7 +243,7 @@ def read_agency(
         if at:
             reading.remark_on_link(sheet, at[0])
     has_name, has_number = (at is not None and as_text(at[1]) != "" for at in (name, number))
-    by_name = _agency_named(reading, sheet, name, current) if name and has_name else None
+    by_name = _agency_named(reading, sheet, name, current, year) if name and has_name else None
     if number and has_number:
         by_id = _agency_numbered(reading, sheet, number, current)
         if by_id and by_name and by_id != by_name and year is not None:
@@ -280,10 +281,10 @@ def _agency_numbered(
 
 
 def _agency_named(
-    reading: Reading, sheet: Sheet, at: Labelled, current: Sequence[Agency]
+    reading: Reading, sheet: Sheet, at: Labelled, current: Sequence[Agency], year: int | None
 ) -> Agency | None:
     text, cell = as_text(at[1]), sheet.address(*at[0])
-    names = folded_names(current)
+    names = folded_names(current, None if year is None else reading.plan.due.last_day(year))
     agency = names.get(fold(text))
     if agency:
         return agency
@@ -302,9 +303,13 @@ def _nearest(name: str, names: tuple[str, ...]) -> list[str]:
     return difflib.get_close_matches(name[:_LONGEST_QUOTE], names, n=1, cutoff=0.8)
 
 
-def folded_names(agencies: Iterable[Agency]) -> dict[str, Agency]:
-    """The agencies by each of their names and aliases, folded."""
-    return {fold(name): agency for agency in agencies for name in (agency.name_vi, *agency.aliases)}
+def folded_names(agencies: Iterable[Agency], day: date | None = None) -> dict[str, Agency]:
+    """The agencies by each of their names and aliases, folded.
+
+    A name is whose it is on that day, though another bore it before or will bear it.
+    """
+    ever = {fold(name): agency for agency in agencies for name in agency.names}
+    return ever | {fold(name): agency for agency in agencies for name in agency.names_on(day)}
 
 
 def check_title(

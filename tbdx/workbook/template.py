@@ -65,6 +65,11 @@ class _Form:
     agency: Agency
     year: int
 
+    @property
+    def agency_name(self) -> str:
+        """What the agency is called on the year's due date."""
+        return self.agency.name("vi", self.plan.due.last_day(self.year))
+
 
 def form_file_name(agency: Agency, year: int) -> str:
     """A file name without diacritics or spaces, so that it survives any mail program."""
@@ -91,7 +96,7 @@ def write_form(
     form = _Form(plan, agency, year)
     given = {**(baseline or {}), **(answers or {})}
     book = Workbook()
-    book.properties.title = f"Báo cáo chuyển đổi số báo chí năm {year} – {agency.name_vi}"
+    book.properties.title = f"Báo cáo chuyển đổi số báo chí năm {year} – {form.agency_name}"
     book.properties.creator = ""
     _indicator_sheet(book.worksheets[0], form, phase, given, previous or {}, notice)
     _task_sheet(book.create_sheet(plan.form.tasks.sheet), form, given)
@@ -198,7 +203,7 @@ def label_of(text: str, plan: Plan, year: int) -> str:
 def _head_block(sheet: Worksheet, form: _Form, last: str, notice: str) -> None:
     decision = form.plan.decision
     _put(sheet, "A1", form.agency.governing_body_vi.upper(), align=_CENTRE, merge_to="B1")
-    _put(sheet, "A2", form.agency.name_vi.upper(), _BOLD, align=_CENTRE, merge_to="B2")
+    _put(sheet, "A2", form.agency_name.upper(), _BOLD, align=_CENTRE, merge_to="B2")
     _put(
         sheet,
         "C1",
@@ -248,7 +253,7 @@ def _indicator_sheet(
     _set_up(sheet, (7, 58, 15, 18, 22, 30), landscape=True)
     _head_block(sheet, form, "F", notice)
     block: tuple[tuple[str, object], ...] = (
-        ("Cơ quan báo chí", form.agency.name_vi),
+        ("Cơ quan báo chí", form.agency_name),
         ("Mã cơ quan", form.agency.id),
         ("Năm báo cáo", year),
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tbdx.model import Answer
-from tbdx.plan import Question
+from tbdx.plan import Indicator, Question
 from tbdx.words import clean, fold
 from tbdx.workbook.delimited import Ambiguous
 from tbdx.workbook.legacy_text import other_readings
@@ -239,28 +239,32 @@ def check_figures(
     reading: Reading, sheet: Sheet, places: Mapping[str, tuple[Place, Value]]
 ) -> None:
     """Compare a report's figures with each other; `places` holds them by field."""
+    values = {name: value for name, (_, value) in places.items()}
     for indicator in reading.plan.indicators:
-        part, whole = _figures(places, indicator.numerator, indicator.denominator)
-        if part > whole:
+        whole = exceeded(indicator, values)
+        if whole is not None:  # it can be 0
             cell = InputCell(reading, sheet, places[indicator.numerator][0], indicator.numerator)
             limit = sheet.address(*places[indicator.denominator][0])
             cell.block("part-exceeds-whole", f"≤ {as_text(whole)} ({limit})")
-        amount, base = _figures(places, indicator.amount, indicator.base_amount)
+        amount, base = _figures(values, indicator.amount, indicator.base_amount)
         if min(amount, base) > 0 and _is_far(amount, base, reading.plan.checks.unit_factor):
             cell = InputCell(reading, sheet, places[indicator.amount][0], indicator.amount)
             cell.remark("unit-doubtful", as_text(base))
+
+
+def exceeded(indicator: Indicator, values: Mapping[str, object]) -> float | None:
+    """The whole that its part exceeds, as with 61 trained of 60; None where none is."""
+    part, whole = _figures(values, indicator.numerator, indicator.denominator)
+    return whole if part > whole else None
 
 
 def _is_far(one: float, other: float, factor: float) -> bool:
     return max(one / other, other / one) >= factor
 
 
-def _figures(
-    places: Mapping[str, tuple[Place, Value]], first: str, second: str
-) -> tuple[float, float]:
+def _figures(values: Mapping[str, object], first: str, second: str) -> tuple[float, float]:
     """Two figures, or two zeros where one of them is missing."""
-    values = [places[name][1] if name in places else None for name in (first, second)]
-    one, other = values
+    one, other = values.get(first), values.get(second)
     if isinstance(one, float) and isinstance(other, float):
         return one, other
     return 0.0, 0.0

@@ -1,0 +1,87 @@
+"""One command's run: the service behind it, the reader's language, the files it touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperGroup
+
+from tbdx import messages
+from tbdx.commands.options import UNREADABLE
+from tbdx.i18n import Language, language
+from tbdx.model import TbdxError
+from tbdx.plan import Plan
+from tbdx.settings import Settings
+
+if TYPE_CHECKING:
+    from tbdx.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a command works with while it runs."""
+
+    service: Service
+    words: Language
+
+    @property
+    def plan(self) -> Plan:
+        """The plan with its register as it now stands."""
+        return self.service.plan
+
+
+@contextmanager
+def session(*, samples: bool = False) -> Iterator[Session]:
+    """The service as the environment configures it, closed with its processes in the end.
+
+    Illustrative reports are there only where they are asked for.
+    """
+    from tbdx.service import Service
+
+    settings = Settings()
+    service = Service.open(settings, samples=samples)
+    try:
+        yield Session(service, language(settings.language))
+    finally:
+        service.close()
+
+
+class Commands(TyperGroup):
+    """Commands whose known errors are said in one paragraph, exit code 2."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except TbdxError as error:
+            typer.echo(messages.error_text(error, language(Settings().language)), err=True)
+            raise typer.Exit(UNREADABLE) from error
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a file. Raises TbdxError: file-not-readable."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TbdxError("file-not-readable", found=str(path), reason=error.strerror) from error
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file, and the folder it stands in. Raises TbdxError: file-not-writable."""
+    make_folder(path.parent)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise TbdxError("file-not-writable", found=str(path), reason=error.strerror) from error
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder where there is none. Raises TbdxError: file-not-writable."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TbdxError("file-not-writable", found=str(path), reason=error.strerror) from error

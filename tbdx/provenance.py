@@ -1,0 +1,164 @@
+"""What figures rest on, in words: the line under every title, the sheet beside every export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tbdx import messages
+from tbdx.amendments import effective
+from tbdx.i18n import N_, Language
+from tbdx.model import Erratum, PlanVersion, TbdxError
+from tbdx.plan import Plan
+from tbdx.service import Basis, View
+
+STRUCTURES: dict[str, str] = {
+    "in_force_on_due_date": N_("agencies in existence on the due date"),
+    "original": N_("agencies when the plan was issued"),
+}
+"""Who counts, by the value of the rule `structure`."""
+STRUCTURE_NAMES: dict[str, str] = {
+    "in_force_on_due_date": N_("structure in force"),
+    "original": N_("original structure"),
+}
+FIGURES: dict[str, str] = {
+    "in_use": N_("final; where there are none, estimates"),
+    "estimate": N_("estimates only"),
+    "final": N_("final figures only"),
+}
+TARGETS: dict[str, str] = {
+    "in_force": N_("of the version in force"),
+    "original": N_("as first issued"),
+}
+
+
+def structure_of(view: View) -> str:
+    """Who counts in this view: "in_force_on_due_date" or "original"."""
+    return view.plan.rule_value("structure")
+
+
+def rests_on(view: View, language: Language) -> list[tuple[str, str]]:
+    """What the view is computed on, each part with its head.
+
+    Corrections and versions chosen by hand are told of only where there are some.
+    """
+    text = language.text
+    parts = [
+        (text("Figures"), text(FIGURES[view.basis.figures])),
+        (text("Agency structure"), text(STRUCTURES[structure_of(view)])),
+        (text("Targets"), _targets(view, language)),
+    ]
+    if view.errata_in_use:
+        parts.append((text("Corrections in use"), language.number(len(view.errata_in_use))))
+    if view.chosen:
+        parts.append((text("Chosen by hand"), chosen_text(view, language)))
+    return parts
+
+
+def unusual(view: View, usual: Basis, language: Language) -> list[str]:
+    """In what the view's basis is not the usual one, e.g. "Figures: estimates only"."""
+    parts = (
+        (N_("Figures"), view.basis.figures, usual.figures, FIGURES),
+        (N_("Agency structure"), structure_of(view), usual.structure, STRUCTURES),
+        (N_("Targets"), view.basis.targets, usual.targets, TARGETS),
+    )
+    return [
+        f"{language.text(head)}: {language.text(words[own])}"
+        for head, own, default, words in parts
+        if own != default
+    ]
+
+
+def _targets(view: View, language: Language) -> str:
+    number = view.plan.decision.number
+    if view.basis.targets == "original":
+        return language.text("plan {number} as first issued", number=number)
+    versions = [
+        language.text(
+            "{decision} from {year} on", decision=version.decision, year=version.first_year
+        )
+        for version in view.amendments
+    ]
+    return "; ".join([language.text("plan {number}", number=number), *versions])
+
+
+def version_state(
+    version: PlanVersion, versions: Iterable[PlanVersion], plan: Plan, language: Language
+) -> str:
+    """How a version of the plan stands among them all: in force, replaced, or withdrawn when."""
+    if version.withdrawn_at:
+        moment = language.moment(version.withdrawn_at, plan.due.timezone)
+        return language.text("withdrawn {moment}", moment=moment)
+    if version in effective(versions):
+        return language.text("in force")
+    return language.text("replaced by a later one of the same first year")
+
+
+def chosen_text(
+    view: View, language: Language, year: int | None = None, agency: str | None = None
+) -> str:
+    """The reports (of a year, of an agency) whose version in use was chosen by hand, or ""."""
+    return "; ".join(
+        f"{agency_label(view, own_agency, language, own_year)}, {own_year}"
+        for own_agency, own_year in view.chosen
+        if year in (None, own_year) and agency in (None, own_agency)
+    )
+
+
+def agency_label(view: View, agency_id: str, language: Language, year: int | None = None) -> str:
+    """An agency's name, with its dates where another agency bears the same name.
+
+    Where a year is given it is the name in force on that year's due date. Of one that is no longer in the register it is the id.
+    """
+    try:
+        agency = view.plan.agency(agency_id)
+    except TbdxError:
+        return agency_id
+    day = None if year is None else view.plan.due.last_day(year)
+    name = agency.name(language.code, day)
+    if view.plan.namesakes(name, language.code, day) == 1:
+        return name
+    if agency.valid_from:
+        return language.text(
+            "{name} (from {date})", name=name, date=language.date(agency.valid_from)
+        )
+    if agency.valid_to:
+        until = language.date(agency.valid_to)
+        return language.text("{name} (until {date})", name=name, date=until)
+    return name
+
+
+def value_text(value: object, plan: Plan, language: Language) -> str:
+    """A reported value in the reader's words; "–" where there is none."""
+    if value is None:
+        return "–"
+    if isinstance(value, float | int):
+        return language.number(value, 3)
+    text = str(value)
+    if text in messages.ANSWERS:
+        return language.text(messages.ANSWERS[text])
+    states = {state.code: state[language.code] for state in plan.form.tasks.states}
+    return states.get(text, text)
+
+
+def corrections_in_use(view: View) -> dict[int, Erratum]:
+    """The corrections that change a figure in use, by number."""
+    return {e.id: e for e in view.errata if e.id in view.errata_in_use}
+
+
+def correction_mark(number: int, language: Language) -> str:
+    """How a corrected figure is marked, e.g. "correction 3"."""
+    return language.text("correction {number}", number=number)
+
+
+def correction_text(view: View, erratum: Erratum, language: Language) -> str:
+    """One correction in a line: which figure, stated and corrected, why, by what source."""
+    return language.text(
+        "{agency}, {year}, {field}: {stated} → {corrected}. {reason} (source: {source})",
+        agency=agency_label(view, erratum.agency, language, erratum.year),
+        year=erratum.year,
+        field=messages.field_label(erratum.field, language, view.plan),
+        stated=value_text(erratum.stated, view.plan, language),
+        corrected=value_text(erratum.corrected, view.plan, language),
+        reason=erratum.reason,
+        source=erratum.source,
+    )
