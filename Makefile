@@ -43,6 +43,7 @@ docs: .venv/.dev  ## write the pages of docs/ that list findings and settings an
 
 data: .venv/.dev  ## write the target appendix, the illustrative reports and the messes anew
 	$(BIN)/python -m scripts.make_appendix
+	$(BIN)/python tests/plans/make_appendix.py
 	$(BIN)/python -m scripts.make_samples
 	$(BIN)/python -m scripts.make_messes
 

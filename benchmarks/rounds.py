@@ -85,7 +85,7 @@ def _reports(plan: Plan, ids: list[str], count: int) -> Iterator[CheckedFile]:
     for number in range(count):
         agency, year = pairs[number % len(pairs)]
         content = f"{agency} {year} {number}".encode()
-        values: dict[str, Answer | float] = {
+        values: dict[str, Answer | float | str] = {
             "on_digital_platforms": Answer.YES,
             "uses_data_analytics": Answer.YES,
             "uses_ai": Answer.NO,
@@ -96,6 +96,9 @@ def _reports(plan: Plan, ids: list[str], count: int) -> Iterator[CheckedFile]:
             "staff_count": 80.0,
             "trained_count": 40.0,
             "security_level": 3.0,
+        }
+        values |= {
+            item.code: f"Thiếu kinh phí, doanh thu giảm {number}" for item in plan.form.texts.item
         }
         fields = tuple(
             ReportedField(agency, year, Phase.ESTIMATE, name, value, "Chỉ tiêu", f"E{row}")

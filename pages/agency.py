@@ -1,8 +1,18 @@
-"""One agency: its duties, its answers over the years, its growth, its people."""
+"""One agency: what it has to do next, its duties, tasks, figures and maturity over the years."""
 
 import streamlit as st
 
-from tbdx.ui import agencies, shell, stating, widgets
+from tbdx.ui import (
+    agencies,
+    agency_duties,
+    agency_figures,
+    agency_further,
+    agency_summary,
+    agency_tasks,
+    shell,
+    stating,
+    widgets,
+)
 
 page = shell.require()
 st.title(page.text("Agency"))
@@ -15,18 +25,17 @@ stating.year(page, year, agency.id)
 day = page.plan.due.last_day(year)
 st.subheader(widgets.escape(agency.name(page.language.code, day)))
 st.markdown(agencies.facts(page, agency))
-standings = page.view.standings
-own = standings[standings["agency"] == agency.id]
-
-st.header(page.text("Targets of this agency in {year}", year=year))
-agencies.duties_table(page, own[own["year"] == year])
-
-st.header(page.text("Answers over the years"))
-agencies.answers_table(page, agency)
-
-st.header(page.text("Revenue growth over {year}", year=page.plan.years.base))
-agencies.growth_charts(page, own)
-st.caption(page.text("Hatched bar: estimate. Growth is compared unrounded."))
-
-st.header(page.text("People trained"))
-agencies.people_line(page, own)
+part = agencies.pick_part(page)
+agencies.relatives(page, agency)
+if part == "duties":
+    agency_duties.show(page, agency, year)
+elif part == "tasks":
+    agency_tasks.show(page, agency)
+elif part == "figures":
+    agency_figures.show(page, agency)
+elif part == "further":
+    agency_further.spending_and_texts(page, agency)
+elif part == "maturity":
+    agency_further.maturity(page, agency)
+else:
+    agency_summary.show(page, agency, year)

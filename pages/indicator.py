@@ -1,8 +1,8 @@
-"""One indicator over the years: trajectory, the same numbers as a table, who counts."""
+"""One indicator: its verdict in counts, its course, where the number comes from, other readings."""
 
 import streamlit as st
 
-from tbdx.ui import results, shell, stating, widgets
+from tbdx.ui import readings, results, shell, stating, tracing, widgets
 
 page = shell.require()
 st.title(page.text("Indicator"))
@@ -11,26 +11,19 @@ with st.container(horizontal=True):
     indicator = widgets.pick_indicator(page)
     year = widgets.pick_year(page)
 
-everything = page.view.results
-own = everything[everything["indicator"] == indicator.code]
-st.subheader(indicator.title[page.language.code])
+st.subheader(widgets.escape(indicator.title[page.language.code]))
 stating.year(page, year)
-st.markdown(results.verdict_sentence(page, indicator, page.view.result[indicator.code, year]))
+results.verdict_sentence(page, indicator, page.view.result[indicator.code, year])
+tracing.tally(page, indicator, year)
+readings.notes(page, indicator, year)
 
-stating.other_structure(page, year, [indicator])
-
-widgets.indicator_chart(page, "trajectory", indicator)
-st.caption(page.text("Filled mark: final figures. Hollow mark: estimate. Gap: no figure."))
-stating.amendments(page, indicator)
-results.results_table(page, own, page.text("The same numbers"))
-
-st.header(page.text("Which agencies count in {year}", year=year))
-among = widgets.among_text(page, indicator.among)
-st.markdown(page.text("Counted among: {among}.", among=among))
-results.agencies_table(page, indicator, year)
-for note in results.alternative_notes(page, indicator, year):
-    st.info(note, icon=":material/compare_arrows:")
+part = results.pick_part(page)
+if part == "trace":
+    tracing.show(page, indicator, year)
+elif part == "readings":
+    readings.every_year(page, indicator)
+else:
+    results.course(page, indicator)
 
 st.header(page.text("What the plan says"))
-st.markdown(f"> {indicator.clause}\n>\n> — *{indicator.source}*")
-st.markdown(indicator.note[page.language.code])
+tracing.plan_says(page, indicator, year)

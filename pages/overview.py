@@ -1,16 +1,17 @@
-"""The year at a glance: six verdicts, what is short, all years on one board."""
+"""The year at a glance: verdicts, what is short, all indicators over the years on one screen."""
 
 import streamlit as st
 
-from tbdx.ui import results, shell, stating, widgets
+from tbdx.ui import changing, prospects, results, shell, stating, widgets
 
 page = shell.require()
 st.title(page.text("Overview"))
 stating.basis(page)
-with st.container(width=320):
-    year = widgets.pick_year(page)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(width=200):
+        year = widgets.pick_year(page)
+    st.markdown(results.verdict_line(page, year), width="content")
 stating.year(page, year)
-st.markdown(results.verdict_line(page, year))
 
 with st.grid(3, min_column_width=260, gap="small"):
     for indicator in page.plan.indicators:
@@ -23,15 +24,24 @@ if year not in page.view.years_reported:
     nothing = page.text("No report of this year has been accepted yet.")
 st.markdown("\n".join(lines) or nothing)
 
-stating.other_structure(page, year, page.plan.indicators)
+changed = changing.lines(page, year)
+if changed:
+    st.header(page.text("What has changed"))
+    st.markdown("\n".join(f"- {line}" for line in changed))
+    changing.link(page, year)
 
 st.header(page.text("All years"))
-results.board(page, year)
-st.caption(page.text("Result and verdict; after the slash the target of the year."))
-with st.grid(3, min_column_width=300, gap="small"):
+st.caption(
+    page.text(
+        "● result (○ estimate) · ┅ target of the year · ◇ goal · ▨ possible, as agencies are missing"
+    )
+)
+with st.grid(3, min_column_width=300, gap="xsmall"):
     for indicator in page.plan.indicators:
         widgets.indicator_chart(page, "thumbnail", indicator)
-st.caption(
-    page.text("Solid line: result (hollow mark: estimate). Dashed line: target of the year.")
-)
+stating.thresholds(page, page.plan.indicators)
 stating.amendments(page)
+shell.link("board", page.text("Every verdict of every year"), icon=":material/grid_on:")
+prospects.link(page)
+
+stating.other_structure(page, year, page.plan.indicators)

@@ -36,7 +36,7 @@ from tbdx.store import Store
 from tbdx.workbook import SubmissionReader, write_form
 from tbdx.workbook.appendix import read_appendix
 from tbdx.workbook.saving import to_bytes
-from tbdx.workbook.template import ANSWER_LABELS, PHASE_LABELS, Value
+from tbdx.workbook.template import Value
 
 FOLDER = ROOT / "tests" / "messes"
 PAGE = ROOT / "docs" / "messes.md"
@@ -116,8 +116,8 @@ def records() -> list[Row]:
     """The reports of the consolidated table, the years below each other."""
     rows = []
     for number, (agency, year, phase, values) in enumerate(TABLE_REPORTS, start=1):
-        shown = (ANSWER_LABELS[v] if isinstance(v, Answer) else v for v in values)
-        whose = (number, _plan().agency(agency).name_vi, year, PHASE_LABELS[phase])
+        shown = (_plan().form.answer_label(v) if isinstance(v, Answer) else v for v in values)
+        whose = (number, _plan().agency(agency).name_vi, year, _plan().form.phase_label(phase))
         rows.append(dict(zip(HEADS, (*whose, *shown), strict=True)))
     return rows
 
@@ -398,7 +398,7 @@ def _aliases() -> bytes:
     """Seven reports under seven names, none of them the full one; the head is "CQBC"."""
     names = ("Báo TB", "Đài PTTH", "VNTB", "Bao Thai Binh", "Đài PT-TH", "Tạp chí VNTB")
     rows = [row | {"agency": name} for row, name in zip(records(), names, strict=True)]
-    estimate = PHASE_LABELS[Phase.ESTIMATE]
+    estimate = _plan().form.phase_label(Phase.ESTIMATE)
     rows.append(rows[4] | {"stt": 7, "agency": "Đài PT&TH", "phase": estimate})
     return _workbook(_grid(rows, agency="CQBC"))
 

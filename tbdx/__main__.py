@@ -13,7 +13,9 @@ import typer
 
 from tbdx.commands import (
     amendments,
+    changes,
     figures,
+    finding,
     office,
     record,
     register,
@@ -35,7 +37,18 @@ app = typer.Typer(
         "TBDX_LANGUAGE the language of texts (vi or en)."
     ),
 )
-for part in (reports, figures, rounds, review, office, register, amendments, record):
+for part in (
+    reports,
+    figures,
+    changes,
+    finding,
+    rounds,
+    review,
+    office,
+    register,
+    amendments,
+    record,
+):
     app.add_typer(part.app)
 
 

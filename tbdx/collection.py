@@ -95,9 +95,11 @@ class Rates:
 
     expected  agencies in existence on the due date
     complete  an accepted report, or the statement that there is nothing to report
-    on_time   a report (or statement) that arrived in time
+    on_time   a report (or statement) that arrived in time; on_time_pct is None while the
+              due date is still to come and nothing has arrived
     late      a report (or statement) that arrived late; what was returned and never
               accepted is due again
+    judged    a report in time or late, or none though it was due
     states    how many agencies are in which state
     """
 
@@ -106,6 +108,7 @@ class Rates:
     complete: int
     on_time: int
     late: int
+    judged: int
     states: Mapping[CellState, int]
 
     @property
@@ -114,7 +117,9 @@ class Rates:
 
     @property
     def on_time_pct(self) -> float | None:
-        return 100 * self.on_time / self.expected if self.expected else None
+        if self.judged == 0:
+            return None
+        return 100 * self.on_time / self.expected
 
 
 def cells(
@@ -283,6 +288,7 @@ def rates(year: int, found: Sequence[YearStanding]) -> Rates:
         complete=sum(s.complete for s in found),
         on_time=sum(s.on_time is True for s in found),
         late=sum(s.on_time is False and s.received_at is not None for s in found),
+        judged=sum(s.on_time is not None for s in found),
         states=Counter(s.state for s in found),
     )
 

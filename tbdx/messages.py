@@ -6,15 +6,17 @@ docs/findings.md lists them all; a test keeps both in step.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tbdx.i18n import N_, Language
 from tbdx.model import (
     Action,
     CellState,
+    Fault,
     Finding,
     MediaType,
+    Order,
     Phase,
     Reason,
     RecordFault,
@@ -63,7 +65,7 @@ FINDINGS: dict[str, str] = {
         "The heads are there, but no row holds a report. Fill in at least one agency and year."
     ),
     "baseline-not-used": N_(
-        "The base year's revenue is given as {found}; what is computed with is the sum of the merged agencies, {expected}. If the sum is wrong, correct the reports of those agencies."
+        "The base year's figure is given as {found}; what is computed with is the sum of the merged agencies, {expected}. If the sum is wrong, correct the reports of those agencies."
     ),
     "file-not-found": N_("The file cannot be opened ({found}). Check its name and place."),
     "several-forms": N_(
@@ -104,7 +106,7 @@ FINDINGS: dict[str, str] = {
         "The answer is “no” here, but was “yes” for {expected}. Check both, and say what explains the change."
     ),
     "copied-forward": N_(
-        "Every figure is the same as for {expected}, revenue included. Check that they were not copied from that report."
+        "Every figure is the same as for {expected}, amounts included. Check that they were not copied from that report."
     ),
     # whose report it is
     "missing-year": N_(
@@ -302,12 +304,117 @@ FINDINGS: dict[str, str] = {
     ),
 }
 
+FAULTS: dict[str, str] = {
+    # the files of a plan's folder
+    "file-missing": N_(
+        "The file is not there. Copy it from another plan's folder and change what it says."
+    ),
+    "file-not-readable": N_(
+        "The file cannot be read ({reason}). Close it in other programs and try again."
+    ),
+    "file-empty": N_("The file holds nothing. Its first line names the columns: {expected}."),
+    "not-utf-8": N_(
+        "The file is not saved as UTF-8, so Vietnamese letters would be lost. In Excel: File – Save As – “CSV UTF-8 (Comma delimited)”; in Notepad: Save As, encoding UTF-8. Then check the letters."
+    ),
+    "toml-syntax": N_(
+        "This line cannot be read ({reason}). Check quotation marks, brackets and commas; a text stands in quotation marks."
+    ),
+    "quotation-marks": N_(
+        "A quotation mark is opened here and not closed, or stands inside a cell. Put the whole cell in quotation marks and double those inside, or take them out."
+    ),
+    "column-unknown": N_("There is no column “{found}” in this file. Its columns are: {expected}."),
+    "column-missing": N_(
+        "The column “{found}” is missing. Add it to the first line, with a cell for it in every other line."
+    ),
+    "column-twice": N_("The column “{found}” stands twice. Delete one of the two."),
+    "cell-count": N_(
+        "The line has {found} cells, the head has {expected}. A text with a comma or semicolon stands in quotation marks; what is not known is an empty cell."
+    ),
+    "date-ambiguous": N_("“{found}” can be two days. Write the one that is meant: {expected}."),
+    "not-a-date": N_("“{found}” is no date. Write it as 2025-03-17 (year-month-day)."),
+    "not-a-number": N_("“{found}” is no number. Write the number alone, without words."),
+    "value-missing": N_("A value is missing. Fill it in."),
+    "key-unknown": N_("This is not known here. Check its spelling, or take it out."),
+    "not-one-of": N_("“{found}” is not possible here. Possible: {expected}."),
+    "not-an-id": N_(
+        "“{found}” cannot be an id. Use small letters without diacritics and digits, parted by hyphens as in bao-vi-du; codes of indicators and questions by underscores as in so_nguoi."
+    ),
+    "number-outside": N_("{found} is beyond the limit {expected}. Correct the number."),
+    "day-impossible": N_("There is no day {found} (day/month). Correct day or month."),
+    "time-zone-unknown": N_("There is no time zone “{found}”. In Viet Nam it is Asia/Ho_Chi_Minh."),
+    "value-wrong": N_("“{found}” cannot be used here ({reason})."),
+    # what they say
+    "repeated": N_(
+        "“{found}” stands {times} times and may stand once. Change or delete the others."
+    ),
+    "years-reversed": N_(
+        "The first year ({first}) is after the last ({last}). Correct one of the two."
+    ),
+    "year-outside": N_(
+        "{found} is no year of the plan ({expected}). Correct the year, or first and last under [years] in plan.toml."
+    ),
+    "appendix-missing": N_(
+        "The folder holds no file “{found}” with the targets. Put it there, or write the name of the right one. Excel files in the folder: {expected}."
+    ),
+    "rule-missing": N_(
+        "The rule “{found}” is missing. Add a [[rule]] with this code; its value is one of: {expected}."
+    ),
+    "rule-wrong": N_("“{found}” is no value of this rule. Possible: {expected}."),
+    "rule-unknown": N_("There is no rule “{found}”. The rules are: {expected}."),
+    "word-missing": N_(
+        "The form has no word for “{found}”. Name at least one; the form prints the first."
+    ),
+    "successor-unknown": N_(
+        "The successor “{found}” is the id of no agency of this file. Correct it, or add the agency."
+    ),
+    "validity-reversed": N_(
+        "Its first day ({first}) is after its last ({last}). Correct valid_from or valid_to."
+    ),
+    "successor-without-end": N_("It has a successor ({found}) but no last day. Fill in valid_to."),
+    "own-successor": N_("It is its own successor in the end. Correct the column successor."),
+    "media-type-unknown": N_(
+        "“{found}” is no media type. Possible, several parted by a semicolon: {expected}."
+    ),
+    "agency-unknown": N_(
+        "There is no agency with the id “{found}”. Correct the id, or add the agency."
+    ),
+    "indicator-unknown": N_(
+        "“{found}” is the code of no indicator. The codes in indicators.toml: {expected}."
+    ),
+    "names-clash": N_(
+        "It and “{other}” are both called “{found}” at the same time, so their reports could not be told apart. Change a name or an alias."
+    ),
+    "field-unknown": N_(
+        "“{found}” is the name of no question in form.toml. Correct it, or add a [[field]] of this name there."
+    ),
+    "kind-lacks-fields": N_("An indicator of the kind {found} needs: {expected}."),
+    "among-lacks": N_("“among” with the scope {found} needs: {expected}."),
+    "condition-unclear": N_(
+        "The condition on “{found}” needs either equals or at_least, and not both."
+    ),
+    # a change of the register
+    "change-lacks": N_("The change lacks {found}."),
+    "id-taken": N_("There is an agency of this id already. Choose another id."),
+    "new-name-needed": N_("A new name is needed in Vietnamese and in English (name_vi, name_en)."),
+    "merger-of-one": N_("At least two agencies merge into one. Choose another one."),
+    "merger-needs-id": N_("The result of a merger needs an id of its own."),
+    "not-in-existence": N_("It does not exist on {date}. Choose another day or another agency."),
+    "ends-already": N_("It ends on {date} already."),
+    "name-taken": N_(
+        "“{found}” is the name of another agency that exists then. Choose another name."
+    ),
+}
+"""What is wrong in a plan's files or in a change of its register; the place stands before it."""
+
 ERRORS: dict[str, str] = {
     "plan-invalid": N_(
         "The plan in “{folder}” has faults. Correct these lines of its files:\n{faults}"
     ),
     "unknown-agency": N_("There is no agency “{found}”. Choose one of: {expected}."),
     "unknown-indicator": N_("There is no indicator “{found}”. Choose one of: {expected}."),
+    "scenario-unreadable": N_(
+        "The scenario cannot be read at “{found}”. Expected there: {expected}. Nothing of it was applied: correct the link, or begin a new scenario."
+    ),
     "unknown-year": N_("The plan does not cover the year {found}. Choose a year of {expected}."),
     "agency-not-in-year": N_(
         "{found} does not count in {year}. The agencies of that year are: {expected}."
@@ -323,6 +430,9 @@ ERRORS: dict[str, str] = {
     ),
     "store-newer": N_(
         "The database {url} was written by a newer version of this program (schema {found}, known here: {expected}). Update the program."
+    ),
+    "store-of-another-plan": N_(
+        "The database holds reports of agencies that the plan “{plan}” does not have ({found}, …): it belongs to another plan. Each plan needs a database of its own: set TBDX_DATABASE_URL to another file. Nothing was changed."
     ),
     "not-acceptable": N_(
         "“{file}” has faults that must be corrected first, or holds no report. Nothing was stored."
@@ -371,6 +481,9 @@ ERRORS: dict[str, str] = {
         "Somebody else changed the data meanwhile. Nothing was changed. Look again, then repeat it if it still fits."
     ),
     "unknown-submission": N_("There is no submission {found}. Look its number up in the list."),
+    "unknown-revision": N_(
+        "What there was at revision {found} is not known. Choose one from {first} to {last}: the store keeps no earlier state, and there is no later one yet."
+    ),
     "unknown-entry": N_(
         "There is nothing in force under the number {found}. Look it up in the list."
     ),
@@ -404,6 +517,13 @@ ERRORS: dict[str, str] = {
     "number-ambiguous": N_(
         "“{found}” can be read as {one} and as {other}. Write it without a point or comma between thousands, and with a comma before decimals (12,5)."
     ),
+    "typed-ambiguous": N_(
+        "“{found}” can be read in two ways. Write {one}, or {other} if that is what is meant."
+    ),
+    "typed-not-a-number": N_(
+        "“{found}” is not a number as this page writes them. Write it like {expected}."
+    ),
+    "typed-out-of-bounds": N_("“{found}” is not possible here. Expected: {expected}."),
     "address-not-possible": N_(
         "“{found}” is no e-mail address. Expected one such as ten@coquan.vn."
     ),
@@ -433,7 +553,7 @@ REASONS: dict[Reason, str] = {
     Reason.INCOMPLETE: N_("agencies are missing that could still turn the verdict"),
     Reason.NOTHING_ANSWERED: N_("nothing has been reported"),
     Reason.EMPTY_DENOMINATOR: N_("nobody is in the denominator"),
-    Reason.NO_BASELINE: N_("revenue of the base year is missing or zero"),
+    Reason.NO_BASELINE: N_("the base year's figure is missing or zero"),
     Reason.TARGET_ENDED: N_("the plan sets no target for this year"),
     Reason.TARGET_ZERO: N_("the plan prints 0%, which asks for nothing"),
     Reason.NOT_ASSIGNED: N_("the plan gives this agency no target here"),
@@ -508,7 +628,7 @@ RECORD_FAULTS: dict[str, str] = {
     "row-unrecorded": N_("{place} is there, though no entry tells of it."),
     "document-changed": N_("The file with the hash {place} is not what was received."),
     "head-unknown": N_(
-        "No entry has the code {place}: the record was cut off or written anew since."
+        "No entry has the code {place}. Compare it with the receipt, letter by letter: if it is typed right, the record was cut off or written anew since."
     ),
 }
 
@@ -528,6 +648,33 @@ ANSWERS: dict[str, str] = {
     "blank": N_("No answer"),
     "not_assessable": N_("Not assessable"),
 }
+
+SERIES: dict[str, str] = {
+    "national": N_("National goal"),
+    "body": N_("Goal in the plan's text"),
+}
+"""Where a reference goal is from; legal values: `plan.ReferenceGoal`."""
+
+SERIES_IN_SENTENCE: dict[str, str] = {
+    "national": N_("the national goal"),
+    "body": N_("the goal in the plan's text"),
+}
+
+ORDERS: dict[Order, str] = {
+    Order.ABOVE: N_("more"),
+    Order.EQUAL: N_("as much"),
+    Order.BELOW: N_("less"),
+    Order.NOT_COMPARABLE: N_("something that cannot be compared"),
+}
+"""What the plan asks beside another goal, after "the plan asks …"."""
+
+POSITIONS: dict[Order, str] = {
+    Order.ABOVE: N_("above it"),
+    Order.EQUAL: N_("level with it"),
+    Order.BELOW: N_("below it"),
+    Order.OPEN: N_("undecided (agencies are missing)"),
+}
+"""Where a result stands beside a goal, after "the result is …"."""
 
 SEVERITIES: dict[Severity, str] = {
     Severity.REMARK: N_("Remark"),
@@ -567,13 +714,18 @@ def finding_text(finding: Finding, language: Language) -> str:
 
 def finding_sentence(finding: Finding, language: Language, plan: Plan) -> str:
     """The whole finding in one sentence, its place first."""
-    place = [language.text("sheet “{name}”", name=finding.sheet)] if finding.sheet else []
-    if finding.cell:
-        place.append(language.text("cell {address}", address=finding.cell))
+    place = _place_of(finding, language)
     if finding.field:
         place.append(field_label(finding.field, language, plan))
     text = finding_text(finding, language)
     return f"{', '.join(place)}: {text}" if place else text
+
+
+def _place_of(finding: Finding, language: Language) -> list[str]:
+    place = [language.text("sheet “{name}”", name=finding.sheet)] if finding.sheet else []
+    if finding.cell:
+        place.append(language.text("cell {address}", address=finding.cell))
+    return place
 
 
 def field_label(name: str, language: Language, plan: Plan) -> str:
@@ -601,18 +753,47 @@ FURTHER_FIELDS = {
 }
 
 
+def action_words(language: Language) -> dict[Action, str]:
+    """All words by which a reader knows a kind of entry: its name, and the state it leads to."""
+    states = {state.value: language.text(text) for state, text in REVIEW_STATES.items()}
+    return {
+        action: f"{language.text(text)} {states.get(action.value, '')}".rstrip()
+        for action, text in ACTIONS.items()
+    }
+
+
 def error_text(error: TbdxError, language: Language) -> str:
     """A known error in the reader's words."""
     fields: dict[str, Any] = {n: _plain(value, language) for n, value in error.fields.items()}
     if isinstance(fields.get("faults"), list):
-        fields["faults"] = "\n".join(f"- {fault}" for fault in fields["faults"])
+        texts = [fault_text(fault, language) for fault in fields["faults"]]
+        fields["faults"] = "\n".join(f"- {text}" for text in texts)
     return language.text(ERRORS[error.code], **fields)
+
+
+def fault_text(fault: Fault, language: Language) -> str:
+    """Where something is wrong, what, and what to do: "agencies.csv, dòng 5, bao-vi-du: …"."""
+    place = [fault.file] if fault.file else []
+    if fault.line:
+        place.append(language.text("line {number}", number=fault.line))
+    finding = fault.fields.get("finding")
+    if isinstance(finding, Finding):  # of the appendix
+        place += _place_of(finding, language)
+        text = finding_text(finding, language)
+    else:
+        fields = {name: _plain(value, language) for name, value in fault.fields.items()}
+        text = language.text(FAULTS[fault.code], **fields)
+    if fault.subject:
+        place.append(fault.subject)
+    return f"{', '.join(place)}: {text}" if place else text
 
 
 def _plain(value: object, language: Language) -> object:
     """A value that an error quotes, in the reader's words."""
     if isinstance(value, datetime):
         return language.moment(value, DEFAULT_ZONE)
+    if isinstance(value, date):
+        return language.date(value)
     if isinstance(value, ReviewState):
         return language.text(REVIEW_STATES[value])
     if isinstance(value, Status):

@@ -7,7 +7,7 @@ Terms are those of docs/glossary.md.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -133,6 +133,17 @@ class Reason(StrEnum):
     TARGET_ENDED = "target_ended"  # the plan prints no target for this year
     TARGET_ZERO = "target_zero"  # the plan prints 0%
     NOT_ASSIGNED = "not_assigned"  # the plan gives this agency no duty here
+
+
+class Order(StrEnum):
+    """How one figure stands to another; the empty one where either is not there."""
+
+    ABOVE = "above"
+    EQUAL = "equal"
+    BELOW = "below"
+    NOT_COMPARABLE = "not_comparable"  # of two pairs, each asks more in one part
+    OPEN = "open"  # missing agencies could put it on either side
+    NONE = ""
 
 
 class Severity(StrEnum):
@@ -399,6 +410,48 @@ class Entry:
     after: str
     previous: str
     hash: str
+
+
+class Deed(NamedTuple):
+    """One thing that a change did, as the record's entry names it."""
+
+    action: Action
+    subject: str
+    agency: str
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One change of the figures, or of what they rest on, as the record tells of it.
+
+    `number` is the store's revision from then on, `entry` the record's last entry
+    of it, `deeds` what was done, in order.
+    """
+
+    number: int
+    entry: int
+    at: datetime
+    actor: str
+    deeds: tuple[Deed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong in a plan's files, or in a change of its register: where, and what.
+
+    `file` and `line` (0: not known) are the place, `subject` is what it is about
+    there: an agency, an indicator, a key. `at` is its path in the plan's data, by
+    which the line can be found. The text is made per language by
+    `tbdx.messages.fault_text`.
+    """
+
+    code: str
+    file: str = ""
+    line: int = 0
+    subject: str = ""
+    fields: Mapping[str, object] = field(default_factory=dict)
+    at: tuple[int | str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

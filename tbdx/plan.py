@@ -6,21 +6,33 @@ every fault is reported at once in one `TbdxError("plan-invalid")`.
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
-from tbdx.model import TbdxError
+from tbdx.model import Answer, Fault, MediaType, Phase, TbdxError
+from tbdx.plan_folder import RENAMES, TABLES, TOML_FILES, At, PlanFolder, fault, fault_of
 from tbdx.words import fold
+
+T = TypeVar("T")
+
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]
 
 
 class Definition(BaseModel):
@@ -86,12 +98,20 @@ class DueRule(Definition):
 
     @model_validator(mode="after")
     def _exists(self) -> Self:
-        date(2023, self.month, self.day)  # ValueError for a day that no year has
-        self.asked_from.of(2023)
+        for day in (self, self.asked_from):
+            try:
+                day.of(2023)
+            except ValueError:
+                found = f"{day.day}/{day.month}"
+                raise PydanticCustomError(
+                    "day-impossible", "no such day", {"found": found}
+                ) from None
         try:
             ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, OSError) as error:
-            raise ValueError(f"there is no time zone {self.timezone!r}") from error
+        except (ZoneInfoNotFoundError, OSError):
+            raise PydanticCustomError(
+                "time-zone-unknown", "no such time zone", {"found": self.timezone}
+            ) from None
         return self
 
     def of(self, year: int) -> date:
@@ -185,9 +205,12 @@ class Alternative(Definition):
 
 
 class Indicator(Definition):
-    """One row of the appendix and how it is computed. Legal values: indicators.toml."""
+    """One row of the appendix and how it is computed. Legal values: indicators.toml.
 
-    code: str
+    `unit` is what a ratio counts, where that is not people.
+    """
+
+    code: Code
     row: int = Field(ge=1)
     kind: Literal["share", "share_growth", "ratio"]
     among: Among
@@ -205,6 +228,7 @@ class Indicator(Definition):
     clause: str
     source: str
     note: Text = EMPTY
+    unit: Text = EMPTY
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -242,7 +266,7 @@ class Agency(Definition):
     `renamed` holds the names it took later, the first of them first.
     """
 
-    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    id: Id
     name_vi: str = Field(min_length=1)
     name_en: str = Field(min_length=1)
     short_name: str
@@ -322,15 +346,15 @@ class ReferenceGoal(Definition):
     series: Literal["national", "body"]
     indicator: str
     year: int
-    share_pct: float
-    threshold_pct: OptionalNumber
+    share_pct: float = Field(ge=0, le=100)
+    threshold_pct: OptionalNumber = Field(ge=0)
     source: str
 
 
 class Question(Definition):
     """A field of the yearly form and the words under which it is asked."""
 
-    name: str
+    name: Code
     kind: Literal["answer", "amount", "count", "level"]
     stt: str
     base_year: bool = False
@@ -351,13 +375,21 @@ class Item(Definition):
 
 
 class State(Text):
-    """A state a task can be in, with its words."""
+    """A state a task can be in, with its words, and how far the task is in it."""
 
     code: str
+    stage: Literal["ahead", "under_way", "done", "exempt"] = "under_way"
+
+
+Words = Annotated[tuple[str, ...], Field(min_length=1)]
+"""Words for one thing, all read alike; what the product writes itself takes the first."""
 
 
 class Tasks(Definition):
+    """The plan's tasks; `source` is the part of it that lists them, as in "phần III của Kế hoạch"."""
+
     sheet: str
+    source: str = ""
     states: tuple[State, ...]
     item: tuple[Item, ...]
 
@@ -380,18 +412,21 @@ class FreeTexts(Definition):
 
 
 class Form(Definition):
-    """The yearly form: its questions, the words it is read by, its further sheets."""
+    """The yearly form: its questions, the words it is read by, its further sheets.
 
-    agency_heads: tuple[str, ...]
-    agency_id_heads: tuple[str, ...]
-    year_heads: tuple[str, ...]
-    phase_heads: tuple[str, ...]
-    value_heads: tuple[str, ...]
-    question_heads: tuple[str, ...]
-    note_heads: tuple[str, ...]
-    row_number_heads: tuple[str, ...]
-    phase_words: dict[Literal["estimate", "final"], tuple[str, ...]]
-    answer_words: dict[Literal["yes", "no", "na", "blank"], tuple[str, ...]]
+    Of several words for one thing the form prints the first.
+    """
+
+    agency_heads: Words
+    agency_id_heads: Words
+    year_heads: Words
+    phase_heads: Words
+    value_heads: Words
+    question_heads: Words
+    note_heads: Words
+    row_number_heads: Words
+    phase_words: dict[Phase, tuple[str, ...]]
+    answer_words: dict[Answer | Literal["blank"], tuple[str, ...]]
     field: tuple[Question, ...]
     tasks: Tasks
     spending: Spending
@@ -406,11 +441,19 @@ class Form(Definition):
         words = (word for group in groups for word in group)
         return (*words, *states, *self.maturity.levels, *self.maturity.versions)
 
+    def answer_label(self, answer: Answer) -> str:
+        """The word that the form prints for an answer."""
+        return self.answer_words[answer][0]
+
+    def phase_label(self, phase: Phase) -> str:
+        """The word that the form prints for a kind of figures."""
+        return self.phase_words[phase][0]
+
     def question(self, name: str) -> Question | None:
         return next((question for question in self.field if question.name == name), None)
 
 
-class Place(Definition):
+class Place(NamedTuple):
     """An agency that counts in a year, and the agency whose report speaks for it."""
 
     agency: Agency
@@ -420,7 +463,7 @@ class Place(Definition):
 class Plan(Definition):
     """Everything that is particular to one province and one plan."""
 
-    id: str
+    id: Id
     appendix: str
     decision: Decision
     years: Years
@@ -443,119 +486,139 @@ class Plan(Definition):
     def load(cls, folder: Path) -> Self:
         """Read and check the plan in `folder`.
 
-        Raises `TbdxError("plan-invalid", folder, faults)` where `faults` lists
-        every fault as "file: place: what is wrong".
+        Raises `TbdxError("plan-invalid", folder, faults)` with a `Fault` for
+        everything that is wrong, each with its file and line.
         """
-        faults: list[str] = []
-        raw: dict[str, Any] = {"renames.csv": []}
-        digest = hashlib.sha256()
-        for name in (
-            "plan.toml",
-            "indicators.toml",
-            "form.toml",
-            "agencies.csv",
-            "obligations.csv",
-            "reference_goals.csv",
-            *(["renames.csv"] if (folder / "renames.csv").exists() else []),
-        ):
-            try:
-                content = (folder / name).read_bytes()
-                digest.update(content)
-                text = content.decode("utf-8-sig")
-                raw[name] = (
-                    tomllib.loads(text)
-                    if name.endswith(".toml")
-                    else list(csv.DictReader(text.splitlines()))
-                )
-                faults += _ragged(name, raw[name])
-            except OSError as error:
-                faults.append(f"{name}: the file cannot be read ({error.strerror})")
-            except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-                faults.append(f"{name}: {error}")
-        if faults:
-            raise TbdxError("plan-invalid", folder=folder.name, faults=faults)
-        known = {line.get("id") for line in raw["agencies.csv"]}
-        faults += [
-            f"renames.csv: line {number}: {line.get('agency')!r} is no agency"
-            for number, line in enumerate(raw["renames.csv"], start=2)
-            if line.get("agency") not in known
-        ]
-        if faults:
-            raise TbdxError("plan-invalid", folder=folder.name, faults=faults)
-        values = raw["plan.toml"] | {
-            "indicators": raw["indicators.toml"].get("indicator", []),
-            "form": raw["form.toml"],
-            "agencies": _with_names(raw["agencies.csv"], raw["renames.csv"]),
-            "obligations": raw["obligations.csv"],
-            "reference_goals": raw["reference_goals.csv"],
+        files = PlanFolder(folder)
+        plan, indicators, form = map(files.read_toml, TOML_FILES)
+        agencies, obligations, goals = (
+            files.read_table(name, columns) for name, columns in TABLES.items()
+        )
+        renames = files.read_table(*RENAMES) if (folder / RENAMES[0]).exists() else []
+        files.faults += _unknown_renamed(agencies, renames)
+        appendix = folder / str(plan.get("appendix", ""))
+        values = plan | {
+            "indicators": indicators.get("indicator", []),
+            "form": form,
+            "agencies": _with_names(agencies, renames),
+            "obligations": obligations,
+            "reference_goals": goals,
             "folder": folder,
-            "fingerprint": _with_appendix(digest, folder, raw["plan.toml"]).hexdigest()[:12],
+            "fingerprint": files.digest(appendix),
         }
+        found, faults = None, list(files.faults)
         try:
-            plan = cls.model_validate(values)
+            found = cls.model_validate(values)
         except ValidationError as error:
-            faults = [
-                f"{_file_of(str(item['loc'][0]))}: {'.'.join(map(str, item['loc']))}: {item['msg']}"
-                for item in error.errors()
-            ]
-            raise TbdxError("plan-invalid", folder=folder.name, faults=faults) from error
-        if plan.faults:
-            raise TbdxError("plan-invalid", folder=folder.name, faults=plan.faults)
-        return plan
+            spoilt = {fault.file for fault in files.faults}
+            faults += [f for f in map(fault_of, error.errors()) if f.file not in spoilt]
+        if found is not None and not faults:
+            faults = found.faults
+        if found is None or faults:
+            placed = sorted(map(files.placed, faults), key=lambda fault: (fault.file, fault.line))
+            raise TbdxError("plan-invalid", folder=folder.name, faults=placed)
+        return found
 
-    def _contradictions(self) -> Iterator[str]:
-        yield from _repeated("indicators.toml", "code", (i.code for i in self.indicators))
-        yield from _repeated("indicators.toml", "row", (str(i.row) for i in self.indicators))
-        yield from _repeated("agencies.csv", "id", (a.id for a in self.agencies))
-        yield from _repeated("form.toml", "field name", (q.name for q in self.form.field))
-        if not self.years.first <= self.years.last:
-            yield "plan.toml: years: first is after last"
-        for goal in self.years.goals:
-            if goal not in self.all_years:
-                yield f"plan.toml: years.goals: {goal} is not a year of the plan"
+    def _contradictions(self) -> Iterator[Fault]:
+        yield from _repeated("indicators", "code", [i.code for i in self.indicators])
+        yield from _repeated("indicators", "row", [str(i.row) for i in self.indicators])
+        yield from _repeated("agencies", "id", [a.id for a in self.agencies])
+        yield from _repeated("form", "name", [q.name for q in self.form.field])
+        named = [f"{goal.agency}, {goal.indicator}, {goal.year}" for goal in self.obligations]
+        yield from _repeated("obligations", "", named)
+        goals = [f"{goal.series}, {goal.indicator}, {goal.year}" for goal in self.reference_goals]
+        yield from _repeated("reference_goals", "", goals)
+        yield from self._faults_of_years()
         if not self.appendix_path.is_file():
-            yield f"plan.toml: appendix: there is no file {self.appendix}"
+            there = ", ".join(sorted(path.name for path in self.folder.glob("*.xlsx"))) or "–"
+            fields = {"found": self.appendix, "expected": there}
+            yield fault("appendix-missing", ("appendix",), **fields)
         yield from self._faults_of_rules()
-        fields = {question.name for question in self.form.field}
-        for indicator in self.indicators:
-            yield from _faults_of(indicator, fields)
+        yield from self._faults_of_words()
+        fields_of_form = {question.name for question in self.form.field}
+        for place, indicator in enumerate(self.indicators):
+            yield from _faults_of(indicator, fields_of_form, ("indicators", place))
         yield from self._dangling_references()
         for first, second, name in self._ambiguous_names():
-            yield f"agencies.csv: {first} and {second}: both are called {name!r} at the same time"
+            yield fault("names-clash", self._at(second), first, other=second, found=name)
 
-    def _faults_of_rules(self) -> Iterator[str]:
-        stated = {rule.code: rule.value for rule in self.rule}
+    def _at(self, agency_id: str) -> At:
+        """Where an agency stands in the data."""
+        return ("agencies", [agency.id for agency in self.agencies].index(agency_id))
+
+    def _faults_of_years(self) -> Iterator[Fault]:
+        years = self.years
+        if years.first > years.last:
+            yield fault("years-reversed", ("years", "first"), first=years.first, last=years.last)
+            return
+        for goal in years.goals:
+            if goal not in self.all_years:
+                span = f"{years.first}–{years.last}"
+                yield fault("year-outside", ("years", "goals"), found=goal, expected=span)
+
+        for place, agency in enumerate(self.agencies):
+            first, last = agency.valid_from, agency.valid_to
+            if first and last and last < first:
+                at = ("agencies", place)
+                yield fault("validity-reversed", at, agency.id, first=first, last=last)
+
+    def _faults_of_rules(self) -> Iterator[Fault]:
+        stated = {rule.code: (place, rule.value) for place, rule in enumerate(self.rule)}
         for code, legal in RULES.items():
-            if stated.get(code) not in legal:
-                choices = " or ".join(map(repr, legal))
-                yield f"plan.toml: rule {code!r} is {stated.get(code)!r}; it is {choices}"
-        for code in stated.keys() - RULES.keys():
-            yield f"plan.toml: rule {code!r} is not known; there are {', '.join(RULES)}"
+            place, value = stated.get(code, (None, None))
+            if value is None:
+                expected = " / ".join(legal)
+                yield fault("rule-missing", ("rule",), found=code, expected=expected)
+            elif value not in legal:
+                fields = {"found": value, "expected": " / ".join(legal)}
+                yield fault("rule-wrong", ("rule", place or 0, "value"), code, **fields)
+        for code, (place, _) in stated.items():
+            if code not in RULES:
+                expected = ", ".join(RULES)
+                yield fault("rule-unknown", ("rule", place or 0), found=code, expected=expected)
 
-    def _dangling_references(self) -> Iterator[str]:
+    def _faults_of_words(self) -> Iterator[Fault]:
+        """The form has to print a word for each answer and each kind of figures."""
+        for code in Answer:
+            if not self.form.answer_words.get(code):
+                yield fault("word-missing", ("form", "answer_words", code.value), found=code.value)
+        for phase in Phase:
+            if not self.form.phase_words.get(phase):
+                yield fault("word-missing", ("form", "phase_words", phase.value), found=phase.value)
+
+    def _dangling_references(self) -> Iterator[Fault]:
         """Ids and codes that name nothing."""
-        for agency in self.agencies:
+        kinds = [kind.value for kind in MediaType]
+        for place, agency in enumerate(self.agencies):
+            at = ("agencies", place)
             if agency.successor and agency.successor not in self._agencies_by_id:
-                yield f"agencies.csv: {agency.id}: successor {agency.successor!r} is no agency"
+                yield fault("successor-unknown", at, agency.id, found=agency.successor)
             if agency.successor and not agency.valid_to:
-                yield f"agencies.csv: {agency.id}: has a successor but no valid_to"
-            if agency in self._merged_into(agency.id):
-                yield f"agencies.csv: {agency.id}: is its own successor in the end"
-        for number, obligation in enumerate(self.obligations, start=2):
+                yield fault("successor-without-end", at, agency.id, found=agency.successor)
+            if agency in self.forebears(agency.id):
+                yield fault("own-successor", at, agency.id)
+            for kind in agency.media_types:
+                if kind not in kinds:
+                    fields = {"found": kind, "expected": ";".join(kinds)}
+                    yield fault("media-type-unknown", at, agency.id, **fields)
+        for place, obligation in enumerate(self.obligations):
             if obligation.agency not in self._agencies_by_id:
-                yield f"obligations.csv: line {number}: {obligation.agency!r} is no agency"
-        for file, goals in (
-            ("obligations.csv", [(goal.indicator, goal.year) for goal in self.obligations]),
-            ("reference_goals.csv", [(goal.indicator, goal.year) for goal in self.reference_goals]),
+                yield fault("agency-unknown", ("obligations", place), found=obligation.agency)
+        for name, goals in (
+            ("obligations", [(goal.indicator, goal.year) for goal in self.obligations]),
+            ("reference_goals", [(goal.indicator, goal.year) for goal in self.reference_goals]),
         ):
-            yield from self._faults_of_goals(file, goals)
+            yield from self._faults_of_goals(name, goals)
 
-    def _faults_of_goals(self, file: str, goals: Sequence[tuple[str, int]]) -> Iterator[str]:
-        for number, (indicator, year) in enumerate(goals, start=2):
+    def _faults_of_goals(self, name: str, goals: Sequence[tuple[str, int]]) -> Iterator[Fault]:
+        span = f"{self.years.first}–{self.years.last}"
+        for place, (indicator, year) in enumerate(goals):
             if indicator not in self._indicators_by_code:
-                yield f"{file}: line {number}: {indicator!r} is no indicator"
+                expected = ", ".join(self._indicators_by_code)
+                fields = {"found": indicator, "expected": expected}
+                yield fault("indicator-unknown", (name, place), **fields)
             if year not in self.all_years:
-                yield f"{file}: line {number}: {year} is not a year of the plan"
+                yield fault("year-outside", (name, place), found=year, expected=span)
 
     def _ambiguous_names(self) -> list[tuple[str, str, str]]:
         """Two agencies and what both are called on a day, each once."""
@@ -659,14 +722,30 @@ class Plan(Definition):
         )
         return self.changed(rule=rules)
 
+    def __getstate__(self) -> dict[Any, Any]:
+        """What another process gets: the plan alone, for what is kept with it would bring pandas."""
+        state = super().__getstate__()
+        return state | {"__dict__": {name: getattr(self, name) for name in type(self).model_fields}}
+
     def changed(self, **values: object) -> Plan:
         """The plan with other values, and nothing kept that was worked out from the old ones."""
         own = {name: getattr(self, name) for name in type(self).model_fields}
         return Plan.model_construct(**(own | values))
 
+    def once(self, make: Callable[[Self], T]) -> T:
+        """What `make` works out from this plan alone: worked out once, and kept with the plan."""
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        kept: T = self._kept[make]
+        return kept
+
+    @cached_property
+    def _kept(self) -> dict[Callable[[Self], Any], Any]:
+        return {}
+
     @property
-    def faults(self) -> list[str]:
-        """What contradicts itself in the plan, as "file: place: what is wrong"."""
+    def faults(self) -> list[Fault]:
+        """What contradicts itself in the plan; lines are known only to `load`."""
         return list(self._contradictions())
 
     def namesakes(self, name: str, language: str, day: date | None = None) -> int:
@@ -692,7 +771,7 @@ class Plan(Definition):
             found[agency.successor] = (*found.get(agency.successor, ()), agency)
         return found
 
-    def _merged_into(self, agency_id: str) -> list[Agency]:
+    def forebears(self, agency_id: str) -> list[Agency]:
         """Every agency that was merged into this one, directly or before."""
         found: list[Agency] = []
         waiting = list(self.predecessors(agency_id))
@@ -705,7 +784,7 @@ class Plan(Definition):
 
     def obligation(self, agency_id: str, indicator: str, year: int) -> Obligation | None:
         """The goal named for this agency or for one that was merged into it."""
-        own = {agency_id, *(agency.id for agency in self._merged_into(agency_id))}
+        own = {agency_id, *(agency.id for agency in self.forebears(agency_id))}
         return next(
             (
                 obligation
@@ -721,6 +800,10 @@ class Plan(Definition):
         """What the plan's rule of this code says; see RULES."""
         return self._rules.get(code, "")
 
+    def rule_text(self, code: str) -> Text:
+        """The words of the plan's rule of this code; empty where it has none."""
+        return next((rule.text for rule in self.rule if rule.code == code), EMPTY)
+
     @cached_property
     def _rules(self) -> dict[str, str]:
         return {rule.code: rule.value for rule in self.rule}
@@ -732,66 +815,53 @@ class Plan(Definition):
         return begun[-1].name if begun else ordered[0].name
 
 
-def _with_appendix(digest: hashlib._Hash, folder: Path, plan: dict[str, Any]) -> hashlib._Hash:
-    """The digest of the plan's files with the targets' own; a missing appendix is said elsewhere."""
-    path = folder / str(plan.get("appendix", ""))
-    if path.is_file():
-        digest.update(path.read_bytes())
-    return digest
-
-
 def _with_names(
-    agencies: list[dict[str, Any]], renames: list[dict[str, Any]]
+    agencies: Sequence[Mapping[str, str]], renames: Sequence[Mapping[str, str]]
 ) -> list[dict[str, Any]]:
     """The lines of agencies.csv, each with the names that renames.csv gives it later."""
-    names: dict[object, list[dict[str, Any]]] = {}
+    names: dict[object, list[dict[str, str]]] = {}
     for line in sorted(renames, key=lambda line: str(line.get("start"))):
         own = {name: value for name, value in line.items() if name != "agency"}
         names.setdefault(line.get("agency"), []).append(own)
     return [{**agency, "renamed": names.get(agency.get("id"), [])} for agency in agencies]
 
 
-def _file_of(place: str) -> str:
-    files = {
-        "indicators": "indicators.toml",
-        "form": "form.toml",
-        "agencies": "agencies.csv",
-        "obligations": "obligations.csv",
-        "reference_goals": "reference_goals.csv",
-    }
-    return files.get(place, "plan.toml")
+def _unknown_renamed(
+    agencies: Sequence[Mapping[str, str]], renames: Sequence[Mapping[str, str]]
+) -> Iterator[Fault]:
+    known = {line.get("id") for line in agencies}
+    for place, line in enumerate(renames):
+        if agencies and line.get("agency") not in known:
+            yield fault("agency-unknown", ("renames", place), found=line.get("agency"))
 
 
-def _ragged(name: str, rows: object) -> Iterator[str]:
-    """Lines of a CSV file with more or fewer cells than its head."""
-    for number, row in enumerate(rows if isinstance(rows, list) else [], start=2):
-        if None in row or None in row.values():
-            yield f"{name}: line {number}: it has more or fewer cells than the head"
-
-
-def _repeated(file: str, what: str, values: Iterator[str]) -> Iterator[str]:
+def _repeated(part: str, key: str, values: Sequence[str]) -> Iterator[Fault]:
+    """Values that stand more than once, each where it does so last."""
     for value, times in Counter(values).items():
         if times > 1:
-            yield f"{file}: {what} {value!r} stands {times} times"
+            place = len(values) - 1 - values[::-1].index(value)
+            at = (part, "field", place) if part == "form" else (part, place)
+            yield fault("repeated", at, key, found=value, times=times)
 
 
-def _faults_of(indicator: Indicator, fields: set[str]) -> Iterator[str]:
-    place = f"indicators.toml: {indicator.code}"
+def _faults_of(indicator: Indicator, fields: set[str], at: At) -> Iterator[Fault]:
     for name in indicator.fields:
         if name not in fields:
-            yield f"{place}: {name!r} is no field of form.toml"
-    needed = {
-        "share": bool(indicator.conditions),
-        "share_growth": bool(indicator.amount and indicator.base_amount),
-        "ratio": bool(indicator.numerator and indicator.denominator),
+            yield fault("field-unknown", at, indicator.code, found=name)
+    needed: dict[str, tuple[str, ...]] = {
+        "share": ("conditions",),
+        "share_growth": ("amount", "base_amount"),
+        "ratio": ("numerator", "denominator"),
     }
-    if not needed[indicator.kind]:
-        yield f"{place}: kind {indicator.kind!r} lacks the fields it is computed from"
+    lacking = [name for name in needed[indicator.kind] if not getattr(indicator, name)]
+    if lacking:
+        fields_lacking = {"found": indicator.kind, "expected": ", ".join(lacking)}
+        yield fault("kind-lacks-fields", at, indicator.code, **fields_lacking)
     for among in (indicator.among, *(other.among for other in indicator.alternatives)):
         if among.scope == "media_types" and among.at_least is None:
-            yield f"{place}: among: scope 'media_types' needs at_least"
+            yield fault("among-lacks", at, indicator.code, found=among.scope, expected="at_least")
         if among.scope == "answer" and among.field is None:
-            yield f"{place}: among: scope 'answer' needs field"
+            yield fault("among-lacks", at, indicator.code, found=among.scope, expected="field")
     for condition in indicator.conditions:
         if (condition.equals is None) == (condition.at_least is None):
-            yield f"{place}: a condition needs either equals or at_least"
+            yield fault("condition-unclear", at, indicator.code, found=condition.field)

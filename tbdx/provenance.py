@@ -9,6 +9,7 @@ from tbdx.amendments import effective
 from tbdx.i18n import N_, Language
 from tbdx.model import Erratum, PlanVersion, TbdxError
 from tbdx.plan import Plan
+from tbdx.scenarios import Change
 from tbdx.service import Basis, View
 
 STRUCTURES: dict[str, str] = {
@@ -125,6 +126,59 @@ def agency_label(view: View, agency_id: str, language: Language, year: int | Non
         until = language.date(agency.valid_to)
         return language.text("{name} (until {date})", name=name, date=until)
     return name
+
+
+def by_name(view: View, agencies: Iterable[str], language: Language) -> list[str]:
+    """Agencies (ids) in the alphabetical order of the names under which they stand."""
+
+    def key(agency: str) -> tuple[str, str]:
+        return language.sort_key(agency_label(view, agency, language)), agency
+
+    return sorted(agencies, key=key)
+
+
+def change_text(view: View, change: Change, language: Language) -> str:
+    """What a scenario supposes of one answer: whose, of which year, which question, what."""
+    return language.text(
+        "{agency}, {year}: {field} → {value}",
+        agency=agency_label(view, change.agency, language, change.year),
+        year=change.year,
+        field=question_text(change.field, view.plan, language),
+        value=answer_text(change.field, change.value, view.plan, language),
+    )
+
+
+def question_text(name: str, plan: Plan, language: Language) -> str:
+    """A question of the form with its number."""
+    question = plan.form.question(name)
+    label = messages.field_label(name, language, plan)
+    return f"{question.stt} {label}" if question else label
+
+
+def answer_text(name: str, value: object, plan: Plan, language: Language) -> str:
+    """An answer in the reader's words, amounts and counts with their unit."""
+    question = plan.form.question(name)
+    if value is None:
+        nothing = messages.ANSWERS["blank"]
+        return language.text(nothing)
+    if isinstance(value, float) and question and question.kind in ("amount", "count"):
+        return f"{language.number(value, 6)} {question.unit[language.code]}"
+    return value_text(value, plan, language)
+
+
+def supposed(view: View, language: Language) -> list[tuple[str, str]]:
+    """What a view's scenario supposes, each part with its head; nothing where there is none."""
+    if not view.scenario:
+        return []
+    head = language.text("Scenario")
+    parts = [(head, language.text("NOT DATA: a scenario, supposed and nowhere stored"))]
+    if view.scenario.carry:
+        parts.append((head, language.text("The last answers stand where nothing is reported.")))
+    parts += [
+        (language.text("Supposed"), change_text(view, change, language))
+        for change in view.scenario.changes
+    ]
+    return [*parts, (language.text("Code of the scenario"), view.scenario.code)]
 
 
 def value_text(value: object, plan: Plan, language: Language) -> str:

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from tbdx.model import TbdxError
+from tbdx.model import Fault, TbdxError
 from tbdx.plan import Agency, AgencyName, Definition, Plan
+from tbdx.plan_folder import fault_of
 from tbdx.words import clean
 
 Kind = Literal["opened", "closed", "renamed", "merged"]
@@ -50,11 +51,6 @@ class RegisterChange(Definition):
     media_types: tuple[str, ...] = ()
     e_press: Literal["yes", "no", ""] = ""
 
-    @property
-    def concerns(self) -> tuple[str, ...]:
-        """The agencies that end or begin with this change."""
-        return (self.agency, *self.predecessors)
-
 
 def read_change(text: str) -> RegisterChange:
     """A change from its JSON. Raises TbdxError: register-invalid."""
@@ -72,8 +68,8 @@ def change_of(**values: object) -> RegisterChange:
         raise TbdxError("register-invalid", faults=_faults(error)) from error
 
 
-def _faults(error: ValidationError) -> list[str]:
-    return [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
+def _faults(error: ValidationError) -> list[Fault]:
+    return [replace(fault_of(item), file="", at=()) for item in error.errors()]
 
 
 def with_changes(plan: Plan, changes: Iterable[RegisterChange]) -> Plan:
@@ -85,13 +81,13 @@ def with_changes(plan: Plan, changes: Iterable[RegisterChange]) -> Plan:
     if not ordered:
         return plan
     agencies = {agency.id: agency for agency in plan.agencies}
-    faults: list[str] = []
+    faults: list[Fault] = []
     for change in ordered:
         faults += _APPLY[change.kind](agencies, change)
     text = "\n".join([plan.fingerprint, *(change.model_dump_json() for change in ordered)])
     fingerprint = hashlib.sha256(text.encode()).hexdigest()[:12]
     changed = plan.changed(agencies=tuple(agencies.values()), fingerprint=fingerprint)
-    faults += changed.faults
+    faults += [replace(fault, file="", at=()) for fault in changed.faults]
     if faults:
         raise TbdxError("register-invalid", faults=faults)
     return changed
@@ -99,7 +95,7 @@ def with_changes(plan: Plan, changes: Iterable[RegisterChange]) -> Plan:
 
 def as_far_as_possible(
     plan: Plan, changes: Mapping[int, RegisterChange]
-) -> tuple[Plan, dict[int, list[str]]]:
+) -> tuple[Plan, dict[int, list[Fault]]]:
     """The plan with all these changes that can be, and the faults of the others by number.
 
     Of two that contradict each other the one entered first holds.
@@ -109,7 +105,7 @@ def as_far_as_possible(
     except TbdxError:
         pass
     held: dict[int, RegisterChange] = {}
-    faults: dict[int, list[str]] = {}
+    faults: dict[int, list[Fault]] = {}
     changed, left, before = plan, dict(changes), -1
     while len(held) != before:  # one may rest on another that was entered later
         before = len(held)
@@ -130,10 +126,10 @@ def first_year(change: RegisterChange, plan: Plan) -> int:
     return year if change.date <= plan.due.last_day(year) else year + 1
 
 
-def _open(agencies: dict[str, Agency], change: RegisterChange) -> list[str]:
+def _open(agencies: dict[str, Agency], change: RegisterChange) -> list[Fault]:
     place = f"{change.agency} ({change.date:%d/%m/%Y})"
     faults = [
-        f"{place}: {what} is missing"
+        Fault("change-lacks", subject=place, fields={"found": what})
         for what, value in (
             ("name_vi", change.name_vi),
             ("name_en", change.name_en),
@@ -142,7 +138,7 @@ def _open(agencies: dict[str, Agency], change: RegisterChange) -> list[str]:
         if not value
     ]
     if change.agency in agencies:
-        faults.append(f"{place}: there is an agency of this id already")
+        faults.append(Fault("id-taken", subject=place))
     if not faults:
         agencies[change.agency] = _agency(change)
     return faults
@@ -167,7 +163,7 @@ def _agency(change: RegisterChange, note: tuple[str, str] = ("", "")) -> Agency:
     )
 
 
-def _close(agencies: dict[str, Agency], change: RegisterChange) -> list[str]:
+def _close(agencies: dict[str, Agency], change: RegisterChange) -> list[Fault]:
     faults = _not_there(agencies, change, [change.agency])
     faults = faults or _ended(agencies, [change.agency])
     if not faults:
@@ -176,10 +172,10 @@ def _close(agencies: dict[str, Agency], change: RegisterChange) -> list[str]:
     return faults
 
 
-def _rename(agencies: dict[str, Agency], change: RegisterChange) -> list[str]:
+def _rename(agencies: dict[str, Agency], change: RegisterChange) -> list[Fault]:
     faults = _not_there(agencies, change, [change.agency])
     if not (change.name_vi and change.name_en):
-        faults.append(f"{change.agency}: name_vi and name_en are needed for a new name")
+        faults.append(Fault("new-name-needed", subject=change.agency))
     if not faults:
         old = agencies[change.agency]
         name = AgencyName(
@@ -195,13 +191,13 @@ def _rename(agencies: dict[str, Agency], change: RegisterChange) -> list[str]:
     return faults
 
 
-def _merge(agencies: dict[str, Agency], change: RegisterChange) -> list[str]:
+def _merge(agencies: dict[str, Agency], change: RegisterChange) -> list[Fault]:
     faults = _not_there(agencies, change, change.predecessors)
     faults = faults or _ended(agencies, change.predecessors)
     if len(set(change.predecessors)) < 2:
-        faults.append(f"{change.agency}: at least two agencies merge into one")
+        faults.append(Fault("merger-of-one", subject=change.agency))
     if change.agency in agencies:
-        faults.append(f"{change.agency}: the result of a merger needs an id of its own")
+        faults.append(Fault("merger-needs-id", subject=change.agency))
     if faults:
         return faults
     parts = [agencies[part] for part in change.predecessors]
@@ -228,29 +224,32 @@ def _merge(agencies: dict[str, Agency], change: RegisterChange) -> list[str]:
 
 def _not_there(
     agencies: dict[str, Agency], change: RegisterChange, ids: Iterable[str]
-) -> list[str]:
+) -> list[Fault]:
     """Agencies that are unknown, or do not exist on the day before the change."""
     faults = []
     for agency_id in ids:
         agency = agencies.get(agency_id)
         if agency is None:
-            faults.append(f"{agency_id}: there is no agency of this id")
+            faults.append(Fault("agency-unknown", fields={"found": agency_id}))
         elif not agency.exists_on(change.date - _DAY) or (
             agency.valid_to is not None and agency.valid_to < change.date
         ):
-            faults.append(f"{agency_id}: it does not exist on {change.date:%d/%m/%Y}")
+            fields = {"date": change.date}
+            faults.append(Fault("not-in-existence", subject=agency_id, fields=fields))
     return faults
 
 
-def _ended(agencies: dict[str, Agency], ids: Iterable[str]) -> list[str]:
+def _ended(agencies: dict[str, Agency], ids: Iterable[str]) -> list[Fault]:
     """Agencies whose end is known already: on a later day, by the plan's files."""
     ends = {agency_id: agencies[agency_id].valid_to for agency_id in ids}
     return [
-        f"{agency_id}: it ends on {end:%d/%m/%Y} already" for agency_id, end in ends.items() if end
+        Fault("ends-already", subject=agency_id, fields={"date": end})
+        for agency_id, end in ends.items()
+        if end
     ]
 
 
-_APPLY: Mapping[Kind, Callable[[dict[str, Agency], RegisterChange], list[str]]] = {
+_APPLY: Mapping[Kind, Callable[[dict[str, Agency], RegisterChange], list[Fault]]] = {
     "opened": _open,
     "closed": _close,
     "renamed": _rename,

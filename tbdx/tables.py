@@ -1,7 +1,7 @@
 """The tables people see and take away: the same rows on screen and in the file.
 
-Three tables: the province's results, each agency's results, and the figures as
-reported. Filters narrow the rows; a language gives them heads and words.
+Four tables: the province's results, each agency's results, the figures as reported,
+and the targets beside goals from elsewhere. Filters narrow the rows; a language gives them heads and words.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal
 
 import pandas as pd
 
-from tbdx import messages, provenance
+from tbdx import messages, provenance, wording
 from tbdx.i18n import N_, Language
 from tbdx.model import Phase, Reason, Status, TbdxError
 from tbdx.service import Basis, View
@@ -22,12 +22,13 @@ from tbdx.workbook.tables import Column, Kind, write_csv, write_xlsx
 agency_label = provenance.agency_label
 """The name under which an agency stands in a table."""
 
-TableName = Literal["province", "agency", "reported"]
+TableName = Literal["province", "agency", "reported", "comparison"]
 
 TABLES: dict[str, str] = {
     "province": N_("Province results"),
     "agency": N_("Results by agency"),
     "reported": N_("Figures as reported"),
+    "comparison": N_("Beside other goals"),
 }
 
 
@@ -35,6 +36,7 @@ FILTERS_OF: dict[str, tuple[str, ...]] = {
     "province": ("years", "indicators", "statuses", "phases"),
     "agency": ("years", "indicators", "agencies", "statuses", "phases"),
     "reported": ("years", "agencies", "phases"),
+    "comparison": ("years", "indicators"),
 }
 
 
@@ -83,6 +85,30 @@ _RESULT = (
     _Spec("phase", N_("Kind of figures"), "text", 16),
 )
 _AGENCY = _Spec("agency", N_("Agency"), "text", 34)
+_COMPARISON = (
+    _Spec("series", N_("Compared with"), "text", 26),
+    _Spec("row", N_("Row"), "count", 6),
+    _Spec("indicator", N_("Indicator"), "text", 30),
+    _Spec("year", N_("Year"), "year"),
+    _Spec("target_pct", N_("Target"), "percent"),
+    _Spec("threshold_pct", N_("Growth threshold"), "percent"),
+    _Spec("needed", N_("Needed"), "count"),
+    _Spec("goal_pct", N_("Goal"), "percent"),
+    _Spec("goal_threshold_pct", N_("Growth in the goal"), "percent"),
+    _Spec("goal_needed", N_("Needed for the goal"), "count"),
+    _Spec("whole", N_("Out of"), "count"),
+    _Spec("order", N_("The plan asks"), "text", 18),
+    _Spec("points", N_("Target less goal (points)"), "amount"),
+    _Spec("numerator", N_("Numerator"), "count"),
+    _Spec("denominator", N_("Denominator"), "count"),
+    _Spec("missing", N_("Agencies missing"), "count"),
+    _Spec("value_pct", N_("Result as the goal counts"), "percent"),
+    _Spec("worst_pct", N_("Lowest possible"), "percent"),
+    _Spec("best_pct", N_("Highest possible"), "percent"),
+    _Spec("phase", N_("Kind of figures"), "text", 16),
+    _Spec("distance", N_("Result less goal (points)"), "amount"),
+    _Spec("source", N_("Source"), "text", 30),
+)
 _SPECS: dict[str, tuple[_Spec, ...]] = {
     "province": _RESULT,
     "agency": (
@@ -105,6 +131,7 @@ _SPECS: dict[str, tuple[_Spec, ...]] = {
         _Spec("sheet", N_("Sheet"), "text", 18),
         _Spec("cell", N_("Cell"), "text", 8),
     ),
+    "comparison": _COMPARISON,
 }
 
 
@@ -116,8 +143,7 @@ def select(view: View, filters: Filters) -> pd.DataFrame:
     for item in fields(filters)[1:]:
         if getattr(filters, item.name) and item.name not in FILTERS_OF[filters.table]:
             raise TbdxError("filter-not-in-table", found=item.name, table=filters.table)
-    frames = {"province": view.results, "agency": view.standings, "reported": view.panel}
-    rows = frames[filters.table]
+    rows = _frame(view, filters.table)
     narrow: dict[str, Sequence[object]] = {
         "year": filters.years,
         "indicator": filters.indicators,
@@ -131,6 +157,15 @@ def select(view: View, filters: Filters) -> pd.DataFrame:
     return rows.reset_index(drop=True)
 
 
+def _frame(view: View, table: TableName) -> pd.DataFrame:
+    """All rows of a table; only this one is computed."""
+    if table == "province":
+        return view.results
+    if table == "agency":
+        return view.standings
+    return view.panel if table == "reported" else view.compared
+
+
 def present(
     rows: pd.DataFrame, view: View, table: TableName, language: Language
 ) -> tuple[pd.DataFrame, list[Column]]:
@@ -138,12 +173,11 @@ def present(
 
     Numbers stay numbers (percentages in percent); codes become words. A
     corrected figure has what was filed beside it. While figures are
-    illustrative a last column says so in every row.
+    illustrative a last column says so in every row; so does one under a scenario.
     """
     words = _words(rows, view, language)
-    if table == "agency":
-        labels = {s.value: status_label(s, language, agency=True) for s in Status}
-        words["status"] = rows["status"].map(labels)
+    if "reason" in rows.columns:
+        words["status"] = _verdicts(rows, language, agency=table == "agency")
     if "answered" in rows.columns:  # 0 of 0 says nothing where nothing was answered
         empty = rows["answered"] == 0
         counts = rows[["numerator", "denominator"]].astype("Int64").mask(empty)
@@ -154,6 +188,9 @@ def present(
     if view.sample:
         shown = shown.assign(sample=language.text("illustrative"))
         columns.append(Column(language.text("Note"), "text", 14))
+    if view.scenario and table != "reported":
+        shown = shown.assign(scenario=language.text("scenario"))
+        columns.append(Column(language.text("Data or scenario"), "text", 14))
     return shown, columns
 
 
@@ -164,6 +201,8 @@ def _words(rows: pd.DataFrame, view: View, language: Language) -> dict[str, pd.S
         "status": {s.value: status_label(s, language) for s in Status},
         "reason": {r.value: language.text(messages.REASONS[r]) for r in Reason},
         "phase": {p.value: language.text(messages.PHASES[p]) for p in Phase},
+        "series": {name: language.text(word) for name, word in messages.SERIES.items()},
+        "order": {order.value: language.text(word) for order, word in messages.ORDERS.items()},
     }
     if "field" in rows.columns:
         names = rows["field"].unique()
@@ -184,6 +223,18 @@ def _words(rows: pd.DataFrame, view: View, language: Language) -> dict[str, pd.S
         own = {"text": text, "erratum": erratum}
         return _mapped(rows, vocabularies) | _agencies(rows, view, language) | own
     return _mapped(rows, vocabularies) | _agencies(rows, view, language)
+
+
+def _verdicts(rows: pd.DataFrame, language: Language, *, agency: bool) -> pd.Series:
+    """Each row's verdict in words; open where it is not decided yet."""
+    codes = list(zip(rows["status"], rows["reason"], strict=True))
+    labels = {
+        (status, reason): wording.status_label(
+            {"status": status, "reason": reason}, language, agency=agency
+        )
+        for status, reason in dict.fromkeys(codes)
+    }
+    return pd.Series([labels[code] for code in codes], index=rows.index, dtype="str")
 
 
 def _agencies(rows: pd.DataFrame, view: View, language: Language) -> dict[str, pd.Series]:
@@ -230,6 +281,7 @@ def facts(
     ]
     if code:
         lines.append((text("Code of the record"), code))
+    lines = [*provenance.supposed(view, language), *lines]
     if view.sample:
         lines.insert(0, (text("Note"), text("ILLUSTRATIVE FIGURES, not reported by any agency")))
     heads = {
@@ -246,7 +298,7 @@ def facts(
         name = text("Filter: {what}", what=text(heads[item.name]))
         lines.append((name, ", ".join(chosen) or text("all")))
     rounding = N_(
-        "Shares of agencies are rounded half up to the printed decimals before they are compared with a target; growth and people trained are compared unrounded."
+        "Shares of agencies are rounded half up to the printed decimals before they are compared with a target; growth and ratios of sums are compared unrounded."
     )
     return [*lines, (text("Rounding rule"), text(rounding))]
 
@@ -313,16 +365,21 @@ def export(
     return write_xlsx(
         shown,
         columns,
-        title=language.text(TABLES[filters.table]),
+        title=_title(view, filters, language),
         facts=facts(view, filters, language, at, len(rows), code),
         facts_title=language.text("About this file"),
     )
 
 
+def _title(view: View, filters: Filters, language: Language) -> str:
+    title = language.text(TABLES[filters.table])
+    return language.text("SCENARIO {table}", table=title) if view.scenario else title
+
+
 def export_name(view: View, filters: Filters, file_type: str) -> str:
-    """A file name that says what is inside, without diacritics; an unusual basis as well."""
+    """A file name that says what is inside, without diacritics; an unusual basis and a scenario as well."""
     years = "-".join(map(str, filters.years)) or "all"
-    mark = "sample-" if view.sample else ""
+    mark = ("scenario-" if view.scenario else "") + ("sample-" if view.sample else "")
     basis = "".join(
         f"-{name}-{value}"
         for name, value in asdict(view.basis).items()

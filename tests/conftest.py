@@ -16,6 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 import sqlalchemy as sa
+import streamlit as st
 from office import Office
 from playwright.sync_api import Browser, sync_playwright
 
@@ -30,6 +31,12 @@ from tbdx.service import Service
 from tbdx.store import Store
 
 ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """What pages keep by the store's revision; a test's store has the same as another's."""
+    st.cache_resource.clear()
 
 
 @pytest.fixture(scope="session")

@@ -334,7 +334,7 @@ def test_a_name_that_is_taken_is_refused_in_words(service: Service) -> None:
     app = _begin(_open("register"), "opened")
     _type(app, name_vi="Tạp chí Văn nghệ Thái Bình", governing_body_vi="Hội")
     app.pills[0].set_value(["print"]).run()
-    assert "đang là tên của một cơ quan khác" in app.error[0].value
+    assert "là tên của một cơ quan khác" in app.error[0].value
     assert MAGAZINE not in app.error[0].value
 
 
@@ -421,7 +421,13 @@ def test_a_number_is_corrected_and_the_correction_withdrawn(reported: Service) -
     assert "staff_count" not in app.error[0].value
     assert not reported.office.errata()
 
-    app.number_input[0].set_value(120)
+    (value,) = (f for f in app.text_input if "value-staff_count" in (f.key or ""))
+    value.set_value("1,200")
+    _press(app, "correction-go")
+    assert "đọc được theo hai cách" in app.error[0].value, "a comma is not for thousands here"
+    assert not reported.office.errata()
+    (value,) = (f for f in app.text_input if "value-staff_count" in (f.key or ""))
+    value.set_value("120")
     _press(app, "correction-go")
     assert "118 → 120" in app.success[0].value
     (erratum,) = reported.office.errata()

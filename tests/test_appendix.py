@@ -21,7 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from scripts.make_appendix import TARGET, TITLES, build_workbook, to_bytes
 from tbdx.i18n import language
-from tbdx.messages import finding_sentence
+from tbdx.messages import fault_text, finding_sentence
 from tbdx.metrics import needed_count
 from tbdx.model import Finding, Severity, Target, TbdxError
 from tbdx.plan import Plan
@@ -1140,7 +1140,7 @@ def test_doubts_on_an_appendix_stop_the_service(plan: Plan, tmp_path: Path) -> N
     with pytest.raises(TbdxError) as raised:
         Service(with_appendix(plan, tmp_path, goals_with_doubts), store)
     store.close()
-    faults = raised.value.fields["faults"]
+    faults = [fault_text(fault, language("en")) for fault in raised.value.fields["faults"]]
     cells = ["D1", "B9", *(f"C{row}" for row in range(3, 8))]
     assert len(faults) == len(cells)
     assert all(any(cell in fault for fault in faults) for cell in cells)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from io import BytesIO
 
@@ -14,6 +15,7 @@ from tbdx.amendments import effective
 from tbdx.i18n import language
 from tbdx.model import Action, Answer, Phase, PlanVersion, TbdxError
 from tbdx.plan import Plan
+from tbdx.scenarios import Scenario
 from tbdx.service import Basis, Service
 from tbdx.tables import Filters
 from tbdx.ui import filtering
@@ -193,6 +195,25 @@ def test_a_download_stands_in_the_record_with_its_filters(service: Service) -> N
     assert entry.subject == "export:table/province"
     for said in ('"years":[2024]', '"figures":"estimate"', '"rows":6', '"sample":true'):
         assert said in entry.after.replace(": ", ":"), entry.after
+
+
+def test_the_record_tells_which_scenario_was_taken_out(service: Service) -> None:
+    """The entry holds the scenario's code, and that of an export of real figures holds none."""
+    view = service.view()
+    code = "carry~tc-van-nghe-thai-binh:2026:uses_ai=yes"
+    for shown in (view.under(Scenario.from_code(code, view.plan)), view):
+        filtering.take(Page(service, shown, VI), Filters(), "csv")
+    real, supposed = service.office.record(actions=[Action.EXPORTED])
+    assert json.loads(supposed.after)["scenario"] == code
+    assert "scenario" not in json.loads(real.after)
+
+
+def test_the_record_tells_of_a_comparison_taken_out(service: Service) -> None:
+    """The file of goals from elsewhere is an export like every other."""
+    filtering.take(Page(service, service.view(), VI), Filters(table="comparison"), "xlsx")
+    (entry,) = service.office.record(actions=[Action.EXPORTED])
+    assert entry.subject == "export:table/comparison"
+    assert json.loads(entry.after)["rows"] == len(service.view().compared)
 
 
 def test_without_an_entry_in_the_record_there_is_no_file(

@@ -406,6 +406,13 @@ def test_without_agencies_there_is_no_rate(plan: Plan) -> None:
     assert (found.expected, found.complete_pct, found.on_time_pct) == (0, None, None)
 
 
+def test_before_the_due_date_nobody_is_late_yet(plan: Plan) -> None:
+    """While the due date is to come and nothing has arrived, the share in time is none, not 0%."""
+    found = Round(plan, SPRING).rates(year=2025)
+    assert found.expected == 2
+    assert (found.on_time, found.on_time_pct) == (0, None)
+
+
 # --- the next due date --------------------------------------------------------------------------
 
 

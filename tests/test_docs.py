@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from shell import commands_of, options_of
 
+from scripts.screenshots import GREY, LOOKS, VIEWS
 from scripts.write_docs import findings_page, settings_page
 from tbdx.__main__ import app
 from tbdx.metrics import RESULT_COLUMNS, needed_count
@@ -51,9 +52,10 @@ def test_every_column_of_the_json_is_documented() -> None:
 
 
 def test_every_page_has_its_pictures() -> None:
-    """Each page is pictured in both languages, in the dark, and on a phone."""
-    looks = ("desktop-vi", "desktop-en", "dark-vi", "phone-vi")
-    wanted = {f"{room.file}-{look}.png" for room in ROOMS for look in looks}
+    """Each view is pictured in both languages, light and dark, on a phone, some in grey; each page is a view."""
+    assert {place.split("?")[0] for place in VIEWS.values()} == {room.file for room in ROOMS}
+    wanted = {f"{view}-{look}.png" for view in VIEWS for look, *_ in LOOKS}
+    wanted |= {f"{view}-grey-vi.png" for view in GREY}
     assert {path.name for path in (DOCS / "screenshots").glob("*.png")} == wanted
 
 

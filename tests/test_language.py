@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from scripts.messages import SOURCES, catalogue_path, texts
 from tbdx import messages
 from tbdx.i18n import language, languages
-from tbdx.model import Finding, Severity, TbdxError
+from tbdx.model import Fault, Finding, Severity, TbdxError
 from tbdx.plan import Plan
 from tbdx.settings import ROOT
 from tbdx.words import clean, fold
@@ -84,8 +84,12 @@ def test_every_finding_has_a_sentence(code: str, plan: Plan) -> None:
 @pytest.mark.parametrize("code", ["vi", "en"])
 def test_an_error_is_explained(code: str) -> None:
     """A list of faults becomes lines."""
-    error = TbdxError("plan-invalid", folder="x", faults=["a: b", "c: d"])
-    assert "- a: b\n- c: d" in messages.error_text(error, language(code))
+    faults = [Fault("value-missing", "a.csv", 3, "id"), Fault("file-missing", "b.csv")]
+    error = TbdxError("plan-invalid", folder="x", faults=faults)
+    first, second = (messages.fault_text(fault, language(code)) for fault in faults)
+    assert first.startswith("a.csv, ")
+    assert ", id: " in first
+    assert f"- {first}\n- {second}" in messages.error_text(error, language(code))
 
 
 def test_numbers_are_written_as_the_language_does() -> None:

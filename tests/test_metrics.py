@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -1154,3 +1155,17 @@ def test_whoever_is_expected_has_answered_or_is_missing(
             expected = len(structure.plan.roster(row["year"]))
             found = row["answered"] + row["missing"]
             assert found == expected if row["indicator"] == TRAINED else found <= expected
+
+
+# --- what is kept with a plan --------------------------------------------------------------------
+
+
+def test_what_is_worked_out_from_a_plan_stays_in_this_process(plan: Plan) -> None:
+    """Processes that read files get the plan alone: with frames they would not fit their memory."""
+    known = plan.changed()
+    expected = metrics.roster_of(known, [2024])
+    sent = pickle.dumps(known)
+    assert b"pandas" not in sent
+    assert b"numpy" not in sent
+    received = pickle.loads(sent)  # noqa: S301 (our own bytes)
+    pd.testing.assert_frame_equal(metrics.roster_of(received, [2024]), expected)

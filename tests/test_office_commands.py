@@ -340,8 +340,8 @@ def test_the_register_changes_by_date_and_back(shell: Shell) -> None:
     ("arguments", "said"),
     [
         (("close", "nobody", "--on", "2026-01-01"), "There is no agency “nobody”"),
-        (("close", NEWSPAPER, "--on", "2026-01-01"), "it does not exist on 01/01/2026"),
-        (("merge", MAGAZINE, "--on", "2026-01-01"), "at least two agencies"),
+        (("close", NEWSPAPER, "--on", "2026-01-01"), "It does not exist on Jan 1, 2026"),
+        (("merge", MAGAZINE, "--on", "2026-01-01"), "At least two agencies"),
         (("close", MAGAZINE, "--on", "01.01.2026"), "is no date"),
     ],
 )

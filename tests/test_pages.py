@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,11 +13,14 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from tbdx.i18n import language as language_of
-from tbdx.model import Action, TbdxError
+from tbdx.model import Action, Answer, Phase, TbdxError
+from tbdx.plan import Plan
 from tbdx.service import Service
 from tbdx.service.office import Office
 from tbdx.settings import Settings
-from tbdx.ui import shell
+from tbdx.ui import filtering, shell
+from tbdx.workbook import write_form
+from tbdx.workbook.template import Value
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
@@ -72,6 +76,12 @@ def _open(page: str, **choices: str) -> AppTest:
     return app
 
 
+def _indicator(**choices: str) -> AppTest:
+    """The indicator's page as a link with these choices opens it."""
+    app = _open("overview", **choices)
+    return app.switch_page("pages/indicator.py").run()
+
+
 def _texts(app: AppTest) -> str:
     kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.error)
     return "\n".join(element.value for elements in kinds for element in elements)
@@ -96,6 +106,17 @@ def test_samples_are_marked_on_every_page(page: str, kind_of_store: str) -> None
 
 
 @pytest.mark.parametrize("kind_of_store", ["samples"], indirect=True)
+def test_of_very_many_rows_the_first_are_drawn(
+    kind_of_store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table of more rows than are drawn shows the first, and says how to get at the others."""
+    monkeypatch.setattr(filtering, "ON_SCREEN", 5)
+    app = _open("explore", lang="en", table="agency")
+    assert len(app.dataframe[0].value) == 5
+    assert "rows** · the first 5 are on screen: narrow the filters, or download" in _texts(app)
+
+
+@pytest.mark.parametrize("kind_of_store", ["samples"], indirect=True)
 class TestOverview:
     """The page that leaders open."""
 
@@ -112,7 +133,7 @@ class TestOverview:
         """A missed target names how much is missing and who does not reach it."""
         text = _texts(_open("overview", year="2024"))
         assert "cần thêm 1 người" in text
-        assert "Tạp chí Văn nghệ Thái Bình (5/11)" in text
+        assert "Tạp chí Văn nghệ Thái Bình (5/11, chưa giao chỉ tiêu)" in text, "70% binds nobody"
 
     def test_changing_the_year_changes_the_address(self, kind_of_store: str) -> None:
         """The choice of year stands in the address, as a year."""
@@ -129,17 +150,120 @@ class TestOverview:
 
 @pytest.mark.parametrize("kind_of_store", ["samples"], indirect=True)
 class TestIndicatorPage:
-    """One indicator in detail."""
+    """One indicator: its verdict in counts, its course, its trace, its other readings."""
+
+    def test_the_verdict_is_told_in_counts(self, kind_of_store: str) -> None:
+        """2 of 3 meets 67% because 66.67% is rounded to it; who said what stands below."""
+        text = _texts(_indicator(indicator="digital_platforms", year="2024"))
+        assert "2024 · 2/3 cơ quan · 66,7% :green-badge[✓ Đạt]" in text
+        assert "Chỉ tiêu: 67% (cần 2 cơ quan) · 66,67% làm tròn thành 67%" in text
+        assert "✓ Có **2**" in text
+        assert "✗ Không **1** :small[:gray[Tạp chí Văn nghệ Thái Bình]]" in text
+        assert "… Chưa trả lời **0**" in text
+
+    def test_what_is_not_decided_is_not_without_data(self, kind_of_store: str) -> None:
+        """A value that missing agencies can still turn has no verdict, and is not "no data"."""
+        text = _texts(_indicator(indicator="data_analytics_ai", year="2025"))
+        assert "1/1 cơ quan · 100% (ước thực hiện) :orange-badge[… Chưa kết luận được]" in text
+        assert "từ 50% đến 100%" in text
+        assert "… Chưa trả lời **1**" in text
 
     def test_the_other_denominator_is_said(self, kind_of_store: str) -> None:
         """Row 3 among all agencies instead of those with two media types: both are shown."""
-        app = _open("overview", indicator="converged_newsroom", year="2024")
-        app.switch_page("pages/indicator.py")
-        app.query_params["indicator"] = "converged_newsroom"
-        app.query_params["year"] = "2024"
-        app.run()
+        app = _indicator(indicator="converged_newsroom", year="2024")
         assert "1/2 cơ quan" in _texts(app)
-        assert any("1/3 cơ quan" in info.value for info in app.info)
+        (note,) = [info.value for info in app.info if "Tính trên" in info.value]
+        assert "1/3 · 33,3% · ✓ Đạt 33% (cần 1)" in note
+        assert "Kết luận sẽ khác" in note
+
+    def test_answers_are_told_where_nothing_can_be_computed(
+        self, kind_of_store: str, plan: Plan
+    ) -> None:
+        """A lone "not applicable" and a base of nothing: who said what, why, and no empty clause."""
+        service = Service.open(Settings())
+        answers: dict[str, Value] = {
+            "converged_newsroom": Answer.NOT_APPLICABLE,
+            "digital_transformation": Answer.YES,
+            "revenue_2022_million_vnd": 0.0,
+            "revenue_million_vnd": 5.0,
+        }
+        station = plan.agency("dai-ptth-thai-binh")
+        form = write_form(plan, station, 2024, phase=Phase.FINAL, answers=answers)
+        service.accept(service.check([("a.xlsx", form)]), "checked")
+        service.close()
+        app = _indicator(indicator="converged_newsroom", year="2024")
+        text = _texts(app)
+        assert "∅ Không áp dụng **1**" in text
+        assert "… Chưa trả lời **1**" in text
+        assert "Tính trên tất cả các cơ quan báo chí: 0/1" in text
+        assert ". ." not in text
+        trace = _indicator(indicator="revenue_growth", year="2024", look="trace", agency=station.id)
+        assert "Số liệu năm gốc không có hoặc bằng 0." in _texts(trace)
+
+    def test_where_readings_agree_the_note_is_quiet(self, kind_of_store: str) -> None:
+        """People are the same by either structure: a line says so, and nothing is framed."""
+        app = _indicator(indicator="people_trained", year="2025")
+        assert not any("Kết luận sẽ khác" in info.value for info in app.info)
+        (line,) = [c.value for c in app.caption if "Theo cơ cấu ban đầu" in c.value]
+        assert "174/181" in line
+        assert "Kết luận như nhau" in line
+        assert "tùy theo cơ cấu" not in _texts(app)
+
+    def test_other_readings_of_all_years(self, kind_of_store: str) -> None:
+        """The 50% of the plan's text for 2030 stands in the table, with how many it needs."""
+        app = _indicator(indicator="revenue_growth", year="2024", look="readings")
+        written = app.table[0].value.to_csv()
+        assert "50% cơ quan tăng từ 20% trở lên" in written
+        assert "Cần 1 (theo phụ lục: 2)" in written
+        assert app.table[0].value["Năm"].tolist() == ["2025", "2030"]
+
+    def test_the_trace_leads_to_the_cell(self, kind_of_store: str) -> None:
+        """Formula, agencies, cell, workbook with its hash, target's cell, clause."""
+        app = _indicator(
+            indicator="people_trained", year="2024", look="trace", agency="dai-ptth-thai-binh"
+        )
+        text = _texts(app)
+        assert "(44 + 81 + 5) ÷ (60 + 116 + 11) = 130 ÷ 187 = 69,52%" in text
+        cells = app.table[1].value
+        assert cells["Ô"].tolist() == ["ô **E22**, trang “Chỉ tiêu”", "ô **E21**, trang “Chỉ tiêu”"]
+        assert cells["Giá trị"].tolist() == ["**81**", "**116**"]
+        path = ROOT / "data" / "samples" / "minh-hoa-dai-ptth-thai-binh-2024.xlsx"
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        assert f"SHA-256 `{digest[:12]}…`" in text
+        assert digest in [code.value for code in app.code]
+        assert "in là “70%” tại ô **D15**" in text
+        assert "> Số lượng lãnh đạo, cán bộ" in text
+
+    def test_the_sum_of_a_merged_agency_is_traced(self, kind_of_store: str) -> None:
+        """Growth is told with the sum of its predecessors, exactly and with the threshold."""
+        app = _indicator(
+            indicator="revenue_growth", year="2025", look="trace", agency="bao-thai-binh-hop-nhat"
+        )
+        text = _texts(app)
+        assert "Năm gốc 2022: 12.000 + 21.500 = **33.500**." in text
+        assert "phải đạt 33.500 × 120% = 40.200" in text
+        assert app.table[1].value["Giá trị"].tolist() == [
+            "**Có**",
+            "**12.000**",
+            "**21.500**",
+            "**39.865**",
+        ]
+
+    def test_the_part_stands_in_the_address(self, kind_of_store: str) -> None:
+        """The trace can be linked to; the usual part needs no name."""
+        app = _indicator(indicator="people_trained", year="2024", look="trace")
+        assert app.query_params["look"] == "trace"
+        app.segmented_control(key="pick-look").set_value("course").run()
+        assert "look" not in app.query_params
+
+    def test_whose_report_speaks_is_said(self, kind_of_store: str) -> None:
+        """By the original structure the merged newspaper's report stands for its predecessors."""
+        app = _indicator(
+            structure="original", indicator="people_trained", year="2025", look="trace"
+        )
+        assert "Theo báo cáo của" in app.table[0].value.columns
+        app.selectbox(key="pick-agency").set_value("dai-ptth-thai-binh").run()
+        assert "đã được cộng một lần" in _texts(app)
 
 
 @pytest.mark.parametrize("kind_of_store", ["samples"], indirect=True)
@@ -228,9 +352,6 @@ class TestBasis:
         """The merged newspaper's people stand for its predecessors, and are not told twice."""
         app = _open("overview", year="2025", structure="original")
         assert "chưa đạt: Báo Thái Bình (165/170), Tạp chí Văn nghệ" in _texts(app)
-        app = _open("overview", structure="original", indicator="people_trained", year="2025")
-        app.switch_page("pages/indicator.py").run()
-        assert "Theo báo cáo của" in app.table[1].value.columns
 
     def test_an_unknown_basis_in_a_link_is_said(self, kind_of_store: str) -> None:
         """A link that asks for another kind of figures says so and opens on the usual one."""
@@ -268,7 +389,7 @@ class TestWhatWasChanged:
 
     def test_original_targets_can_be_chosen(self, kind_of_store: str) -> None:
         """The board shows 67% again for 2026, where 50% is in force."""
-        app = _open("overview")
+        app = _open("board")
         assert "50%" in str(app.table[0].value["2026"].iloc[1])
         app.selectbox(key="pick-targets").set_value("original").run()
         assert "67%" in str(app.table[0].value["2026"].iloc[1])
@@ -276,12 +397,27 @@ class TestWhatWasChanged:
 
     def test_a_corrected_answer_is_marked(self, kind_of_store: str) -> None:
         """The agency's table marks the figure, and the line below says what it was and why."""
-        app = _open("overview", agency="bao-thai-binh", year="2024")
+        app = _open("overview", agency="bao-thai-binh", year="2024", part="figures")
         app.switch_page("pages/agency.py").run()
-        answers = app.table[1].value.to_csv()
+        answers = app.table[0].value.to_csv()
         assert answers.count("✎ đính chính số 1") == 1
         assert "44 → 45" in _texts(app)
         assert "Bản đang dùng được chọn thủ công" not in _texts(app)
+
+    def test_a_corrected_figure_is_marked_in_the_trace(self, kind_of_store: str) -> None:
+        """The value used stands beside what the cell holds, with the correction's number."""
+        app = _indicator(
+            indicator="people_trained", year="2024", look="trace", agency="bao-thai-binh"
+        )
+        trained = app.table[1].value["Giá trị"].iloc[0]
+        assert trained.startswith("**45** :orange-badge[✎ đính chính số 1]")
+        assert "trong ô ghi: 44" in trained
+
+    def test_the_trace_names_the_amended_appendix(self, kind_of_store: str) -> None:
+        """From its first year on the target is a cell of the amended appendix."""
+        text = _texts(_indicator(indicator="data_analytics_ai", year="2026", look="trace"))
+        assert "in là “50%”" in text
+        assert "45/KH-UBND" in text
 
     def test_a_corrected_figure_is_marked_in_the_table(self, kind_of_store: str) -> None:
         """Among the figures as reported the one corrected has a mark, and what was filed."""

@@ -491,6 +491,12 @@ class TestVerification:
             number=late.number,
             gone=late.submissions[0].id,
         )
+        place = f"revision:{late.revision}"
+        assert furnished.verify().faults == (RecordFault("row-changed", place),)
+        with database.begin() as connection:
+            gone = {"revision": late.revision}
+            connection.execute(sa.text("DELETE FROM revision_entry WHERE number = :revision"), gone)
+            connection.execute(sa.text("UPDATE revision SET number = :revision - 1"), gone)
         assert furnished.verify().faults == ()
         assert furnished.verify(early.proof).faults == ()
         assert furnished.verify(late.proof).faults == (RecordFault("head-unknown", late.proof),)

@@ -279,7 +279,7 @@ def test_drafts_for_many_agencies_ask_the_store_once(
     with opened(plan.changed(agencies=tuple(many), obligations=()), tmp_path) as bureau:
         bureau.office.set_contact("bao-3", "a@bao3.vn")
         store = bureau.service._desk.store
-        for name in ("panel_now", "contacts", "submissions", "nil_returns", "note"):
+        for name in ("panel_now", "contacts", "arrivals", "nil_returns", "note"):
             method = getattr(type(store), name)
 
             def counted(
@@ -292,7 +292,7 @@ def test_drafts_for_many_agencies_ask_the_store_once(
         drafts = bureau.office.reminders(2024)
     assert len(drafts) == 20
     assert [draft.address for draft in drafts if draft.address] == ["a@bao3.vn"]
-    assert sorted(asked) == ["contacts", "nil_returns", "note", "panel_now", "submissions"]
+    assert sorted(asked) == ["arrivals", "contacts", "nil_returns", "note", "panel_now"]
 
 
 def test_the_letterhead_is_the_authoritys_on_the_day(bureau: Bureau) -> None:

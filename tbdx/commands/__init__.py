@@ -1,7 +1,9 @@
 """The commands of `python -m tbdx`, each a use case of the service said in words or JSON.
 
 reports     workbooks in: check, import, blank forms
-figures     indicators and exports
+figures     indicators, exports, scenarios
+changes     what has changed since an earlier revision
+finding     search by words
 rounds      who has sent what, versions and their differences
 review      what becomes of it: accept, return, receipts
 office      closed years, addresses, reminders

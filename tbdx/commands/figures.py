@@ -83,7 +83,9 @@ def indicators(
 @app.command()
 def export(
     out: Annotated[Path, typer.Option(help="The .xlsx or .csv file to write.")],
-    table: Annotated[str, typer.Option(help="province, agency or reported.")] = "province",
+    table: Annotated[
+        str, typer.Option(help="province, agency, reported or comparison.")
+    ] = "province",
     year: Years = None,
     indicator: Indicators = None,
     agency: Agencies = None,
@@ -128,6 +130,41 @@ def export(
         write(out, tables.export(view, filters, s.words, now, file_type, code))
         rows = s.words.plural("{count} row", "{count} rows", count)
         typer.echo(f"{out}: {rows}")
+
+
+@app.command()
+def scenario(
+    code: Annotated[
+        str,
+        typer.Option(
+            "--code", help="The scenario's code, as the page “Scenario” has it in its address."
+        ),
+    ] = "carry",
+    year: Years = None,
+    as_json: Json = False,
+    *,
+    samples: Samples = False,
+    structure: StructureOption = None,
+    figures: FiguresOption = "in_use",
+    targets: TargetsOption = "in_force",
+) -> None:
+    """Print what a scenario does to verdicts, and the smallest change that meets each target.
+
+    Nothing is stored. Without a code the last answers stand, and nothing else is supposed.
+    """
+    from tbdx.commands import supposing
+    from tbdx.scenarios import Scenario, coming_years
+    from tbdx.service import Basis
+
+    with session(samples=samples) as s:
+        view = _view(s, samples, Basis(structure or "", figures, targets))
+        options.require_known(view.plan, year, None)
+        supposed = view.under(Scenario.from_code(code, view.plan))
+        years = year or list(coming_years(view.filed_answers, view.plan))
+        if as_json:
+            print_json(supposing.plain(view, supposed, years))
+        else:
+            supposing.tell(view, supposed, years, s.words)
 
 
 def _view(s: Session, samples: bool, basis: Basis) -> View:

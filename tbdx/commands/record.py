@@ -73,6 +73,7 @@ def _entries(
     options.require_known(s.plan, agencies=[agency] if agency else None)
     return s.service.office.record(
         search=search,
+        names=messages.action_words(s.words),
         actions=actions or (),
         agency=agency,
         year=year,

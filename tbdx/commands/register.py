@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from tbdx import messages
 from tbdx.commands import options
 from tbdx.commands.options import By, Json, Reason
 from tbdx.commands.output import NOTHING, print_json, print_table
@@ -85,7 +86,7 @@ def list_register(as_json: Json = False) -> None:
                 text(
                     "Change {number} cannot be applied, so it is left out: {faults}. Withdraw it, and enter it anew as it should be.",
                     number=unusable.number,
-                    faults="; ".join(unusable.faults),
+                    faults="; ".join(messages.fault_text(f, s.words) for f in unusable.faults),
                 )
             )
 

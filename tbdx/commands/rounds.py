@@ -214,9 +214,6 @@ def difference(
             typer.echo(s.words.text("No indicator changes."))
 
 
-_SHOWN_OF_A_RESULT = ("numerator", "denominator", "missing", "value_pct", "status", "reason")
-
-
 def _plain_difference(found: Difference, effects: Sequence[Effect], s: Session) -> dict[str, Any]:
     return {
         "before": plain_submission(found.before),
@@ -241,7 +238,9 @@ def _plain_difference(found: Difference, effects: Sequence[Effect], s: Session) 
 def _plain_result(row: Row) -> dict[str, Any]:
     import pandas as pd
 
-    return {name: None if pd.isna(row[name]) else row[name] for name in _SHOWN_OF_A_RESULT}
+    from tbdx.service.reviewing import SHOWN_OF_A_RESULT
+
+    return {name: None if pd.isna(row[name]) else row[name] for name in SHOWN_OF_A_RESULT}
 
 
 def _print_changes(found: Difference, s: Session) -> None:

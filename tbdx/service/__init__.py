@@ -34,6 +34,7 @@ from tbdx.model import (
 from tbdx.plan import Agency, Plan
 from tbdx.service import closed
 from tbdx.service.desk import Desk, require_confirmation
+from tbdx.service.looking_back import LookingBack
 from tbdx.service.office import Office
 from tbdx.service.reviewing import ABOUT_ACCEPTANCE, Reviewing, require_in_force
 from tbdx.service.view import Basis, Row, View
@@ -60,6 +61,7 @@ class Service:
 
     reviewing  who has sent what; accepting, returning, versions and their differences
     office     closed years, register, plan versions, errata, reminders, the record
+    past       what the figures were after earlier revisions, and what has changed since
     review     whether what is sent always waits for a second look
     """
 
@@ -76,6 +78,7 @@ class Service:
     ) -> None:
         self._desk = Desk(plan, store, samples, now, user or account_name(), limits)
         self.reviewing, self.office = Reviewing(self._desk), Office(self._desk)
+        self.past = LookingBack(self._desk)
         self.review = review
 
     @classmethod
@@ -83,11 +86,12 @@ class Service:
         """The service as the environment configures it.
 
         With `samples` false no illustrative report is ever shown.
-        Raises TbdxError: plan-invalid, store-unavailable, store-newer.
+        Raises TbdxError: plan-invalid, store-unavailable, store-newer,
+        store-of-another-plan.
         """
         plan = Plan.load(settings.plan)
         store = Store.open(settings.database_url)
-        return cls(
+        service = cls(
             plan,
             store,
             settings.samples if samples else None,
@@ -95,6 +99,23 @@ class Service:
             user=settings.user,
             review=settings.review,
         )
+        try:
+            service._require_own_store()
+        except TbdxError:
+            service.close()
+            raise
+        return service
+
+    def _require_own_store(self) -> None:
+        """Refuse a store whose reports are all of agencies that this plan has never had.
+
+        Another province's plan was opened on it by mistake; its figures would go missing
+        here, and those of both would be mixed.
+        """
+        stored = {submission.agency for submission in self._desk.store.submissions()}
+        if stored and stored.isdisjoint(agency.id for agency in self.plan.agencies):
+            found = ", ".join(sorted(stored)[:3])
+            raise TbdxError("store-of-another-plan", found=found, plan=self.plan.id)
 
     def close(self) -> None:
         """Give back the store's connections and end the reading processes."""
@@ -126,7 +147,7 @@ class Service:
 
     def real_view(self, basis: Basis = Basis()) -> View:  # noqa: B008 (frozen)
         """The real figures, even while there are none."""
-        return self._desk.view_of(self._desk.store, False, basis)
+        return self._desk.real_view(basis)
 
     def sample_view(self, basis: Basis = Basis()) -> View:  # noqa: B008 (frozen)
         """The illustrative figures, from a store of their own that never holds a real one."""

@@ -13,12 +13,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-from tbdx import messages
 from tbdx.amendments import effective, in_force
-from tbdx.i18n import DEFAULT, language
 from tbdx.model import (
     ClosedYear,
     Erratum,
+    Fault,
     Finding,
     PlanVersion,
     Severity,
@@ -28,7 +27,7 @@ from tbdx.model import (
 from tbdx.plan import Plan
 from tbdx.register import RegisterChange, as_far_as_possible, read_change
 from tbdx.service.view import Basis, View
-from tbdx.store import Store
+from tbdx.store import Past, Store
 from tbdx.words import clean, says_something
 from tbdx.workbook import SubmissionReader
 from tbdx.workbook.appendix import read_appendix
@@ -50,7 +49,7 @@ class Unusable:
 
     number: int
     change: RegisterChange | None
-    faults: tuple[str, ...]
+    faults: tuple[Fault, ...]
 
 
 @dataclass(frozen=True)
@@ -137,23 +136,27 @@ class Desk:
 
     def _current_at(self, revision: int) -> Current:
         if self._current is None or self._current.revision != revision:
-            stored = self.store.register_changes()
-            plan, changes, unusable = self._register_of(stored)
-            if self._current is not None and self._current.plan.fingerprint == plan.fingerprint:
-                plan = self._current.plan  # what was worked out from it stays
-            self._current = Current(
-                revision,
-                plan,
-                self.original,
-                tuple((v, self._appendix(v, plan)) for v in self.store.plan_versions()),
-                changes,
-                tuple(self.store.errata()),
-                self.store.closed_years(),
-                unusable,
-                tuple(stored),
-            )
+            self._current = self._assembled(revision, self.store)
             self._views.clear()
         return self._current
+
+    def _assembled(self, revision: int, source: Store | Past) -> Current:
+        """The plan by the register, the versions and the corrections that a source has."""
+        stored = source.register_changes()
+        plan, changes, unusable = self._register_of(stored)
+        if self._current is not None and self._current.plan.fingerprint == plan.fingerprint:
+            plan = self._current.plan  # what was worked out from it stays
+        return Current(
+            revision,
+            plan,
+            self.original,
+            tuple((v, self._appendix(v, plan)) for v in source.plan_versions()),
+            changes,
+            tuple(source.errata()),
+            self.store.closed_years(),
+            unusable,
+            tuple(stored),
+        )
 
     def _register_of(
         self, stored: dict[int, str]
@@ -164,7 +167,7 @@ class Desk:
         not take the whole product with it.
         """
         changes: dict[int, RegisterChange] = {}
-        faults: dict[int, list[str]] = {}
+        faults: dict[int, list[Fault]] = {}
         for number, text in stored.items():
             try:
                 changes[number] = read_change(text)
@@ -216,8 +219,30 @@ class Desk:
         with self._lock:
             return self._views.setdefault(basis, view) if self._current is current else view
 
+    def real_view(self, basis: Basis) -> View:
+        """The real figures, even while there are none."""
+        view = self.view(basis)
+        return self.view_of(self.store, False, basis) if view.sample else view
+
+    def view_at(self, revision: int, basis: Basis) -> View:
+        """What there was to see after an earlier revision; what is to see now, where it is the same.
+
+        By the register, the targets and the corrections that were in force.
+        Raises TbdxError: unknown-revision.
+        """
+        now = self.real_view(basis)
+        past = self.store.at(revision, lambda _: now.filed)
+        then = self.view_of(past, False, basis, self._assembled(revision, past))
+        same = (
+            then.filed is now.filed
+            and then.plan.fingerprint == now.plan.fingerprint
+            and then.targets == now.targets
+            and then.errata == tuple(e for e in now.errata if e.withdrawn_at is None)
+        )
+        return now if same else then
+
     def view_of(
-        self, store: Store, sample: bool, basis: Basis, current: Current | None = None
+        self, store: Store | Past, sample: bool, basis: Basis, current: Current | None = None
     ) -> View:
         """The view of one store, the illustrative one or the real one."""
         current = current or self.current
@@ -266,7 +291,7 @@ def _targets_of(plan: Plan) -> tuple[tuple[Target, ...], tuple[Finding, ...]]:
     """The targets of the plan's own appendix. Raises TbdxError: plan-invalid."""
     targets, findings = read_appendix(plan.appendix_path.read_bytes(), plan)
     faults = [
-        f"{plan.appendix}: {messages.finding_sentence(finding, language(DEFAULT), plan)}"
+        Fault("appendix-unclear", plan.appendix, fields={"finding": finding})
         for finding in findings
         if finding.severity is not Severity.REMARK
     ]

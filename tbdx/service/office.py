@@ -123,14 +123,19 @@ class Office:
 
     def rounds(self) -> list[Rates]:
         """Every year's round in counts; of real reports, even while there are none."""
-        found = self._standings(*self._desk.current.plan.all_years)
-        return [collection.rates(year, standings) for year, standings in found.items()]
+        years = self._desk.current.plan.all_years
+        return [collection.rates(year, self._standings(year)) for year in years]
 
-    def _standings(self, *years: int) -> dict[int, list[YearStanding]]:
-        """How each agency stands with these years, by real reports alone."""
-        plan, store, now = self._desk.current.plan, self._desk.store, self._desk.now()
-        sent, nil = store.submissions(years=years), store.nil_returns(years)
-        return {year: collection.standings(plan, year, sent, nil, now) for year in years}
+    def _standings(self, year: int) -> list[YearStanding]:
+        """How each agency stands with a year, by real reports alone."""
+        current, store, now = self._desk.current, self._desk.store, self._desk.now()
+
+        def work_out() -> list[YearStanding]:
+            sent, stated = store.arrivals([year]), store.nil_returns([year])
+            return collection.standings(current.plan, year, sent, stated, now)
+
+        key = ("real standings", year, current.plan.due.day_of(now))
+        return current.kept(key, work_out)
 
     def close_year(self, year: int, reason: str, *, by: str | None = None) -> None:
         """Lock a year: nothing of it changes until it is opened.
@@ -460,7 +465,7 @@ class Office:
     def unsent(self, year: int) -> list[YearStanding]:
         """How those stand that have sent nothing for `year`. Raises TbdxError: unknown-year."""
         self._desk.current.plan.require_year(year)
-        return [standing for standing in self._standings(year)[year] if standing.state not in SENT]
+        return [standing for standing in self._standings(year) if standing.state not in SENT]
 
     def reminder(self, agency: str, year: int, language_code: str = "vi") -> Draft:
         """One agency's reminder, to be looked at; the record is not told.
@@ -574,15 +579,25 @@ class Office:
         self,
         *,
         search: str = "",
+        names: Mapping[Action, str] | None = None,
         actions: Sequence[Action] = (),
         agency: str = "",
         year: int | None = None,
         since: datetime | None = None,
         limit: int | None = None,
     ) -> list[Entry]:
-        """The entries of the record that fit, the newest first; `search` ignores diacritics."""
+        """The entries of the record that fit, the newest first; `search` ignores diacritics.
+
+        It finds what an entry says and, where `names` tells what kinds are called, its kind.
+        """
         return self._desk.store.record(
-            search=search, actions=actions, agency=agency, year=year, since=since, limit=limit
+            search=search,
+            names=names,
+            actions=actions,
+            agency=agency,
+            year=year,
+            since=since,
+            limit=limit,
         )
 
     def verify(self, head: str = "") -> Verification:

@@ -86,7 +86,8 @@ ABOUT_ACCEPTANCE = frozenset(
 )
 """Remarks for those who accept a report; its sender has nothing to mend there."""
 
-_SHOWN_OF_A_RESULT = ("numerator", "denominator", "missing", "value_pct", "status", "reason")
+SHOWN_OF_A_RESULT = ("numerator", "denominator", "missing", "value_pct", "status", "reason")
+"""What tells two results of an indicator apart."""
 
 
 class Reviewing:
@@ -344,7 +345,7 @@ class Reviewing:
         return [
             Effect(*key, old[key], new[key])
             for key in new
-            if any(_differ(old[key][name], new[key][name]) for name in _SHOWN_OF_A_RESULT)
+            if any(_differ(old[key][name], new[key][name]) for name in SHOWN_OF_A_RESULT)
         ]
 
     def revisions(self, year: int) -> dict[str, Difference]:

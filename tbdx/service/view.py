@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -11,10 +11,12 @@ import pandas as pd
 
 from tbdx import metrics
 from tbdx.amendments import differences
+from tbdx.comparison import compare
 from tbdx.corrections import corrected
 from tbdx.model import Answer, ClosedYear, Erratum, Phase, PlanVersion, Target
-from tbdx.plan import Indicator, Plan
-from tbdx.store import Store
+from tbdx.plan import Plan
+from tbdx.scenarios import Scenario, applied
+from tbdx.store import Past, Store
 
 Value = Answer | float | str | None
 Row = dict[Hashable, Any]
@@ -50,18 +52,29 @@ class View:
     read when it is first asked for, and somebody may have changed it since
     `revision`: what is written out quotes `panel_revision`. The frames are
     shared: never change one in place.
+
+    Under a scenario, answers, results and standings are what it supposes; panel,
+    reports and phases stay what was filed.
     """
 
     plan: Plan
     targets: tuple[Target, ...]
     revision: int
     sample: bool
-    source: Store = field(repr=False)
+    source: Store | Past = field(repr=False)
     basis: Basis = Basis()
     amendments: tuple[PlanVersion, ...] = ()
     errata: tuple[Erratum, ...] = ()
     closed_years: Mapping[int, ClosedYear] = field(default_factory=dict)
     original: tuple[Target, ...] = ()
+    scenario: Scenario = field(default_factory=Scenario)
+
+    def under(self, scenario: Scenario) -> View:
+        """The same view of the same figures with what a scenario supposes in their place."""
+        view = replace(self, scenario=scenario)
+        for name in ("_filed", "_corrected", "filed_answers"):  # read once, of one revision
+            view.__dict__[name] = getattr(self, name)
+        return view
 
     @property
     def _phase(self) -> Phase | None:
@@ -79,6 +92,11 @@ class View:
     @cached_property
     def _corrected(self) -> tuple[pd.DataFrame, frozenset[int]]:
         return corrected(self._filed[1], self.errata)
+
+    @property
+    def filed(self) -> pd.DataFrame:
+        """The answers in use as they were filed, before any correction."""
+        return self._filed[1]
 
     @property
     def panel(self) -> pd.DataFrame:
@@ -104,26 +122,46 @@ class View:
         return {(c.indicator, c.year): c.before for c in changes if c.before is not None}
 
     @cached_property
-    def answers(self) -> pd.DataFrame:
+    def filed_answers(self) -> pd.DataFrame:
+        """What was filed, with its corrections, as `answers_of` gives it."""
         return metrics.answers_of(self.panel, self.plan)
 
     @cached_property
+    def answers(self) -> pd.DataFrame:
+        """What everything is computed from: what was filed, or what the scenario supposes."""
+        return applied(self.filed_answers, self.scenario, self.plan)
+
+    @cached_property
     def phases(self) -> pd.DataFrame:
-        """One row per agency and year that has reported: agency, year, phase."""
-        return self.panel[["agency", "year", "phase"]].drop_duplicates(ignore_index=True)
+        """One row per agency and year that has reported: agency, year, phase.
+
+        Without those of which the scenario supposes something else.
+        """
+        phases = self.panel[["agency", "year", "phase"]].drop_duplicates(ignore_index=True)
+        supposed = {(change.agency, change.year) for change in self.scenario.changes}
+        if not supposed:
+            return phases
+        keys = zip(phases["agency"], phases["year"].tolist(), strict=True)
+        return phases[[key not in supposed for key in keys]]
 
     @cached_property
     def results(self) -> pd.DataFrame:
         """The province's indicators with the phase of their figures.
 
         phase is "final" when every agency's figure in it is final, "estimate"
-        when one is an estimate, NaN when there is none.
+        when one is an estimate, NaN when there is none or one is supposed.
         """
         results = metrics.indicators(self.answers, self.plan, self.targets)
         keys = ["indicator", "year"]
         answered = self.standings[self.standings["answered"] == 1]
-        phases = answered.groupby(keys)["phase"].min()  # "estimate" < "final"
+        told = answered.groupby(keys)["phase"]
+        phases = told.min()[told.count() == told.size()]  # "estimate" < "final"
         return results.merge(phases.reset_index(), how="left", on=keys)
+
+    @cached_property
+    def compared(self) -> pd.DataFrame:
+        """Targets and results beside the plan's reference goals; see `comparison.compare`."""
+        return compare(self.answers, self.results, self.plan)
 
     @cached_property
     def standings(self) -> pd.DataFrame:
@@ -149,21 +187,6 @@ class View:
         """The rows of `results` by indicator and year."""
         records = self.results.to_dict("records")
         return {(row["indicator"], row["year"]): row for row in records}
-
-    def alternatives(self, indicator: Indicator, year: int) -> list[Row]:
-        """The indicator of one year among its other possible denominators, one row each."""
-        others = [
-            indicator.model_copy(
-                update={"among": other.among, "not_applicable": other.not_applicable}
-            )
-            for other in indicator.alternatives
-        ]
-        if not others:
-            return []
-        rows = metrics.indicators(
-            self.answers, self.plan, self.targets, definitions=others, years=[year]
-        )
-        return rows.to_dict("records")
 
     @cached_property
     def reports(self) -> dict[tuple[str, int], dict[str, Value]]:

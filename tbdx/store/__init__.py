@@ -16,10 +16,9 @@ older databases to the tables declared in `tbdx.store.tables`.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Self
 
@@ -40,16 +39,18 @@ from tbdx.model import (
     PlanVersion,
     Receipt,
     ReviewState,
+    Revision,
     Submission,
     TbdxError,
     Verification,
 )
-from tbdx.store import record, submissions, tables
+from tbdx.store import past, record, rows, submissions, tables
 from tbdx.store.database import MIGRATIONS, Database, known_schemas
+from tbdx.store.past import Past
 from tbdx.store.record import Change
 from tbdx.store.tables import metadata
 
-__all__ = ["MIGRATIONS", "Store", "known_schemas", "metadata"]
+__all__ = ["MIGRATIONS", "Past", "Store", "known_schemas", "metadata"]
 
 _TRANSITIONS: dict[tuple[ReviewState, ReviewState], Action] = {
     (ReviewState.WAITING, ReviewState.ACCEPTED): Action.ACCEPTED,
@@ -220,7 +221,7 @@ class Store:
         """The amended appendices in the order of their adoption, withdrawn ones included."""
         query = sa.select(tables.plan_version).order_by(tables.plan_version.c.id)
         with self._database.connection() as connection:
-            return [_plan_version(row) for row in connection.execute(query)]
+            return [rows.plan_version(row._asdict()) for row in connection.execute(query)]
 
     def register_changes(self) -> dict[int, str]:
         """The changes to the register of agencies in force, by number: JSON texts."""
@@ -233,12 +234,49 @@ class Store:
         """The corrections to filed figures, withdrawn ones included."""
         query = sa.select(tables.erratum).order_by(tables.erratum.c.id)
         with self._database.connection() as connection:
-            return [_erratum(row) for row in connection.execute(query)]
+            return [rows.erratum(row._asdict()) for row in connection.execute(query)]
 
     def contacts(self) -> dict[str, str]:
         """The agencies' e-mail addresses."""
         with self._database.connection() as connection:
             return {row.agency: row.email for row in connection.execute(sa.select(tables.contact))}
+
+    # --- looking back -----------------------------------------------------------------------
+
+    def revisions(self, limit: int) -> list[Revision]:
+        """The latest changes of the figures and of what they rest on, the newest first."""
+        with self._database.snapshot() as connection:
+            return past.revisions(connection, limit)
+
+    def oldest(self) -> int:
+        """The first revision that can be looked back at: 0, where the record tells of them all."""
+        with self._database.connection() as connection:
+            return past.oldest(connection)
+
+    def revision_of(self, entry: int) -> int | None:
+        """The revision that held when an entry of the record was written, where it is known."""
+        with self._database.connection() as connection:
+            return past.revision_of(connection, entry)
+
+    def visits(self, actor: str, before: datetime, limit: int) -> list[tuple[datetime, int]]:
+        """When sessions of this name began, and at which entry of the record; the newest first."""
+        with self._database.connection() as connection:
+            return past.visits(connection, actor, before, limit)
+
+    def at(self, revision: int, now: Callable[[Phase | None], pd.DataFrame] | None = None) -> Past:
+        """The store as it was after one of its revisions.
+
+        `now` gives the panel (of a phase) as it is, or was at any later moment, where
+        it is at hand; of the other only what differs is fetched.
+        Raises `TbdxError("unknown-revision", found, first, last)`.
+        """
+        with self._database.connection() as connection:
+            entry = past.entry_of(connection, revision)
+            if entry is None:
+                number = connection.execute(sa.select(tables.revision.c.number)).scalar_one()
+                first = past.oldest(connection)
+                raise TbdxError("unknown-revision", found=revision, first=first, last=number)
+        return Past(revision, entry, now or self.panel, self._database.snapshot)
 
     # --- submissions ------------------------------------------------------------------------
 
@@ -480,7 +518,7 @@ class Store:
                 "withdrawn_at": None,
             }
             row = _insert(change, Action.PLAN_ADOPTED, tables.plan_version, row)
-        return PlanVersion(sha256=row.pop("document"), **row)
+        return rows.plan_version(row)
 
     def withdraw_plan(self, version_id: int, at: datetime, actor: str, reason: str) -> None:
         """Take an adopted appendix back; the targets before it hold again.
@@ -561,8 +599,8 @@ class Store:
                 "agency": agency,
                 "year": year,
                 "field": field,
-                "stated": _value_text(values[0]),
-                "corrected": _value_text(values[1]),
+                "stated": rows.value_text(values[0]),
+                "corrected": rows.value_text(values[1]),
                 "reason": reason,
                 "source": source,
                 "at": at,
@@ -609,17 +647,19 @@ class Store:
         self,
         *,
         search: str = "",
+        names: Mapping[Action, str] | None = None,
         actions: Sequence[Action] = (),
         agency: str = "",
         year: int | None = None,
         since: datetime | None = None,
         limit: int | None = None,
     ) -> list[Entry]:
-        """The entries of the record that fit, the newest first."""
+        """The entries of the record that fit, the newest first; see `record.entries`."""
         with self._database.connection() as connection:
             return record.entries(
                 connection,
                 search=search,
+                names=names,
                 actions=actions,
                 agency=agency,
                 year=year,
@@ -633,13 +673,15 @@ class Store:
             return record.entry(connection, number)
 
     def verify(self, head: str = "") -> Verification:
-        """Go through the whole record, every file and every row it speaks of.
+        """Go through the whole record, every file, every row it speaks of, and every revision.
 
         `head` is the hash of an entry known from a receipt or an export: a
-        record that lacks it was cut off or rewritten.
+        record that lacks it was cut off or rewritten. Where revisions ended is
+        compared with a record that is whole: of a broken one it would say the same again.
         """
         with self._database.snapshot() as connection:
-            return record.verify(connection, _recorded_rows, head)
+            found = record.verify(connection, _recorded_rows, head)
+            return replace(found, faults=found.faults or tuple(past.faults(connection)))
 
     # --- transactions -----------------------------------------------------------------------
 
@@ -658,20 +700,30 @@ class Store:
             if change.told:
                 if change.figures:
                     connection.execute(sa.update(tables.revision).values(number=change.revision))
+                    ended = {"number": change.revision, "entry": change.next_number - 1}
+                    connection.execute(sa.insert(tables.revision_entry), ended)
                 connection.commit()
 
 
 _RECORD_SINCE = "0003"
 """The schema with which the record begins."""
+_LOOKING_BACK_SINCE = "0004"
+"""The schema that keeps with which entry of the record each revision ended."""
 
 
 def _take_over(connection: sa.Connection, found: str) -> None:
-    """Let the record begin with what an earlier program stored without one.
+    """Complete what an earlier program stored: the record, and where its revisions ended."""
+    if found < _RECORD_SINCE:
+        _begin_record(connection)
+    if found < _LOOKING_BACK_SINCE:
+        past.begin(connection)
+
+
+def _begin_record(connection: sa.Connection) -> None:
+    """Let the record begin with what was stored without one.
 
     Only then: a row added by hand to a store that has a record stays unrecorded.
     """
-    if found >= _RECORD_SINCE:
-        return
     revision = int(connection.execute(sa.select(tables.revision.c.number)).scalar_one())
     change = Change(connection, datetime.now(UTC), "tbdx", revision)
     table = tables.submission
@@ -993,28 +1045,3 @@ def _withdraw(
         sa.update(table).where(table.c.id == row["id"]).values(withdrawn_at=change.at)
     )
     _tell(change, action, table, row | {"withdrawn_at": change.at}, row, reason)
-
-
-def _plan_version(row: sa.Row[Any]) -> PlanVersion:
-    values = row._asdict()
-    return PlanVersion(sha256=values.pop("document"), **values)
-
-
-def _erratum(row: sa.Row[Any]) -> Erratum:
-    values = row._asdict()
-    for name in ("stated", "corrected"):
-        values[name] = _value_of(values[name])
-    return Erratum(**values)
-
-
-def _value_text(value: Answer | float | str | None) -> str:
-    if isinstance(value, Answer):
-        return json.dumps({"answer": value.value})
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _value_of(text: str) -> Answer | float | str | None:
-    value = json.loads(text)
-    if isinstance(value, dict):
-        return Answer(value["answer"])
-    return float(value) if isinstance(value, int | float) else value

@@ -129,13 +129,17 @@ def entries(
     connection: sa.Connection,
     *,
     search: str = "",
+    names: Mapping[Action, str] | None = None,
     actions: Iterable[Action] = (),
     agency: str = "",
     year: int | None = None,
     since: datetime | None = None,
     limit: int | None = None,
 ) -> list[Entry]:
-    """The entries that fit, the newest first; `search` is found whatever its diacritics."""
+    """The entries that fit, the newest first; `search` is found whatever its diacritics.
+
+    `names` are what the reader calls the kinds of entries; they are searched, too.
+    """
     columns = tables.record.c
     query = sa.select(tables.record).order_by(columns.number.desc())
     if wanted := [action.value for action in actions]:
@@ -150,7 +154,7 @@ def entries(
     if not words and limit is not None:
         query = query.limit(limit)
     with connection.execute(query.execution_options(yield_per=1000)) as rows:
-        fitting = (entry for entry in map(_entry, rows) if _mentions(entry, words))
+        fitting = (e for e in map(_entry, rows) if _mentions(e, words, names or {}))
         return list(islice(fitting, limit))
 
 
@@ -161,10 +165,11 @@ def entry(connection: sa.Connection, number: int) -> Entry | None:
     return _entry(row) if row else None
 
 
-def _mentions(entry: Entry, words: Sequence[str]) -> bool:
+def _mentions(entry: Entry, words: Sequence[str], names: Mapping[Action, str]) -> bool:
     if not words:
         return True
-    parts = (entry.actor, entry.action, entry.subject, entry.agency, entry.before, entry.after)
+    kind = f"{entry.action} {names.get(entry.action, '')}"
+    parts = (entry.actor, kind, entry.subject, entry.agency, entry.before, entry.after)
     text = f"{entry.number} {_folded(' '.join(parts))}"
     return all(word in text for word in words)
 

@@ -59,6 +59,14 @@ revision = sa.Table(
     sa.Column("number", sa.Integer, nullable=False),
 )
 
+# With which entry of the record each revision ended, as far back as is known.
+revision_entry = sa.Table(
+    "revision_entry",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("entry", sa.Integer, nullable=False),
+)
+
 document = sa.Table(
     "document",
     metadata,

@@ -12,8 +12,10 @@ from typing import Literal
 import streamlit as st
 
 from tbdx.i18n import Language
+from tbdx.ui.markdown import escape
 
 _SEPARATOR = "~"
+_MOST_QUOTED = 80  # characters of what a link asks for in vain
 
 
 def current() -> dict[str, str]:
@@ -28,14 +30,19 @@ def remembered(name: str) -> str | None:
 
 
 def _remember(name: str, value: str, usual: str = "") -> None:
-    """Keep a choice in the session, and in the address unless it is the usual one."""
+    """Keep a choice in the session, and in the address unless it is the usual one.
+
+    A link to the very page that it stands on is followed without telling the browser,
+    whose next run would come from the old address: so what is new is always told.
+    """
+    new = remembered(name) != value
     st.session_state[f"choice-{name}"] = value
     shown = "" if value == usual else value
-    if st.query_params.get(name, "") != shown:
-        if shown:
-            st.query_params[name] = shown
-        else:
-            del st.query_params[name]
+    known = st.query_params.get(name, "")
+    if shown and (new or known != shown):
+        st.query_params[name] = shown
+    elif known and not shown:
+        del st.query_params[name]
 
 
 def go(name: str, value: str, usual: str = "") -> None:
@@ -55,7 +62,7 @@ def _asked(name: str, options: Sequence[str], words: Language) -> list[str] | No
         st.warning(
             words.text(
                 "The link asks for “{found}”, which does not exist here. Choose from the list.",
-                found=", ".join(unknown),
+                found=escape(", ".join(unknown)[:_MOST_QUOTED]),
             ),
             icon=":material/link_off:",
         )
@@ -107,3 +114,15 @@ def choose_many(
     )
     _remember(name, _SEPARATOR.join(chosen))
     return tuple(chosen)
+
+
+def typed(name: str, *, label: str, placeholder: str, most: int) -> str:
+    """What the reader types, of at most so many characters, kept in the address under `name`."""
+    key = f"pick-{name}"
+    asked, known = st.query_params.get(name), remembered(name)
+    changed = asked is not None and asked != known
+    value = asked if changed else st.session_state.get(key, known)
+    st.session_state[key] = (value or "")[:most]
+    text = st.text_input(label, key=key, placeholder=placeholder, max_chars=most)
+    _remember(name, text)
+    return text

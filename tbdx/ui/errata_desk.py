@@ -15,6 +15,7 @@ from tbdx.service.office import FiledFigure, Value
 from tbdx.ui import acting, widgets
 from tbdx.ui.acting import Act
 from tbdx.ui.shell import Page
+from tbdx.workbook.typed import number_typed
 
 _BLANK = "blank"
 _NOT_GIVEN = object()  # what a field for the right value holds before anything is typed
@@ -101,12 +102,10 @@ def _grounds(page: Page, erratum: Erratum) -> str:
 def _enter(page: Page, view: View) -> None:
     """Choose the figure, see what is stated, enter what is right and why."""
     act = Act(page, "correction")
-    reports = list(zip(view.phases["agency"], view.phases["year"].tolist(), strict=True))
-    reports = [
-        (agency, year)
-        for agency, year in reports
-        if agency in {known.id for known in page.service.plan.agencies_in(year)}
-    ]
+    plan = page.service.plan
+    counting = {(own.id, year) for year in plan.all_years for own in plan.agencies_in(year)}
+    told = zip(view.phases["agency"], view.phases["year"].tolist(), strict=True)
+    reports = [report for report in told if report in counting]
     if not reports:
         st.info(
             page.text("There is nothing to correct yet: no report has been accepted."),
@@ -177,6 +176,9 @@ def _correct(
     grounds: tuple[str, str],
 ) -> Value:
     """Enter the correction; its value. Raises TbdxError, in the reader's words."""
+    question = page.plan.form.question(figure.field)
+    if question is not None and question.kind != "answer" and isinstance(given, str):
+        given = number_typed(given, question, page.language)
     value = cast("Value", figure.value if given is _NOT_GIVEN else given)  # as stated: refused
     try:
         page.service.office.correct(*report, figure.field, value, *grounds, by=page.user)
@@ -220,17 +222,10 @@ def _typed_value(page: Page, act: Act, figure: FiledFigure) -> float | str | Non
         )
     if not (question or _is_number(page, figure)):
         return st.text_area(label, key=key, max_chars=2000).strip() or None
-    whole = question is not None and question.kind in ("count", "level")
-    unit = question.unit[page.language.code] if question else ""
-    number = st.number_input(
-        f"{label} ({unit})" if unit else label,
-        value=None,
-        min_value=0 if whole else 0.0,
-        step=1 if whole else 0.1,
-        format="%d" if whole else None,
-        key=key,
-    )
-    return None if number is None else float(number)
+    if question is not None:  # as the reader's language writes it; read when it is entered
+        unit = question.unit[page.language.code]
+        return st.text_input(f"{label} ({unit})", key=key, max_chars=40).strip() or None
+    return st.number_input(label, value=None, min_value=0.0, step=0.1, key=key)
 
 
 def _is_number(page: Page, figure: FiledFigure) -> bool:

@@ -24,10 +24,9 @@ _REASONS_OF = {
     ),
     Status.NO_TARGET: N_("The plan asks for nothing in this year (or of this agency)."),
     Status.NOT_ASSESSABLE: N_(
-        "It cannot be computed: no denominator, or no revenue in the base year."
+        "It cannot be computed: no denominator, or no figure of the base year."
     ),
 }
-_SERIES = {"national": N_("National goal"), "body": N_("Goal in the plan's text")}
 
 
 def identity(page: Page) -> None:
@@ -49,7 +48,7 @@ def identity(page: Page) -> None:
             authority=plan.name_on(plan.authority, issued)[words.code],
         ),
         page.text(
-            "Years {first}–{last}; goals {goals}; base year for revenue {base}.",
+            "Years {first}–{last}; goals {goals}; base year for growth {base}.",
             first=plan.years.first,
             last=plan.years.last,
             goals=", ".join(map(str, plan.years.goals)),
@@ -71,7 +70,7 @@ def definition(page: Page, indicator: Indicator) -> None:
     with st.expander(f"{indicator.row}. {indicator.short[code]}"):
         st.markdown(f"**{indicator.title[code]}**")
         lines = [
-            page.text("Formula: {formula}", formula=_formula(page, indicator)),
+            page.text("Formula: {formula}", formula=formula(page, indicator)),
             page.text("Counted among: {among}.", among=widgets.among_text(page, indicator.among)),
             _rounding(page, indicator),
             *([] if indicator.kind == "ratio" else [_not_applicable(page, indicator)]),
@@ -82,7 +81,9 @@ def definition(page: Page, indicator: Indicator) -> None:
         st.markdown(f"> {indicator.clause}\n>\n> — *{indicator.source}*")
 
 
-def _formula(page: Page, indicator: Indicator) -> str:
+def formula(page: Page, indicator: Indicator) -> str:
+    """How an indicator is computed, in words."""
+
     def label(name: str) -> str:
         return f"“{messages.field_label(name, page.language, page.plan)}”"
 
@@ -164,7 +165,7 @@ def reference_goals(page: Page) -> None:
     st.markdown(page.text("These never decide a verdict."))
     lines = [
         {
-            page.text("Series"): page.text(_SERIES[goal.series]),
+            page.text("Series"): page.text(messages.SERIES[goal.series]),
             page.text("Indicator"): page.plan.indicator(goal.indicator).short[page.language.code],
             page.text("Year"): str(goal.year),
             page.text("Goal"): charts.target_text(

@@ -12,7 +12,7 @@ from typing import Any, cast
 import pandas as pd
 import streamlit as st
 
-from tbdx import messages, provenance, tables
+from tbdx import messages, provenance, tables, wording
 from tbdx.model import Phase, Status, TbdxError
 from tbdx.tables import FILTERS_OF, TABLES, Filters, TableName
 from tbdx.ui import address, widgets
@@ -20,6 +20,12 @@ from tbdx.ui.shell import Page
 from tbdx.workbook.tables import Column
 
 _log = logging.getLogger("tbdx")
+_SHARES = ("value_pct", "worst_pct", "best_pct")
+_FIRST = ("agency", "row", "indicator", "year", "status")
+"""What a narrow screen shows without scrolling: whose result it is, and the verdict."""
+_STATUS = 190  # pixels that the longest verdict takes
+ON_SCREEN = 1000
+"""So many rows are drawn; each cell is written out in the reader's language, which takes time."""
 
 
 def pick(page: Page) -> Filters:
@@ -36,7 +42,8 @@ def pick(page: Page) -> Filters:
     )
     table = cast("TableName", chosen)
     indicators = {i.code: f"{i.row}. {i.short[words.code]}" for i in plan.indicators}
-    agencies = {a.id: tables.agency_label(page.view, a.id, words) for a in plan.agencies}
+    by_name = provenance.by_name(page.view, (agency.id for agency in plan.agencies), words)
+    agencies = {id_: tables.agency_label(page.view, id_, words) for id_ in by_name}
     statuses = {s.value: tables.status_label(s, words) for s in Status}
     phases = {p.value: page.text(messages.PHASES[p]) for p in Phase}
 
@@ -61,6 +68,19 @@ def pick(page: Page) -> Filters:
     return Filters(table=table, years=tuple(map(int, years)), **picked)
 
 
+def count_line(page: Page, count: int) -> str:
+    """How many rows there are, and of very many how many are on screen."""
+    words = page.language
+    line = words.plural("**{count} row**", "**{count} rows**", count)
+    if count <= ON_SCREEN:
+        return line
+    more = words.text(
+        "the first {shown} are on screen: narrow the filters, or download them all",
+        shown=words.number(ON_SCREEN, 0),
+    )
+    return f"{line} · {more}"
+
+
 def table(page: Page, shown: pd.DataFrame, columns: Sequence[Column]) -> None:
     """The rows, with numbers written in the reader's language and sorted as numbers.
 
@@ -82,6 +102,11 @@ def table(page: Page, shown: pd.DataFrame, columns: Sequence[Column]) -> None:
         "text": lambda value: "" if pd.isna(value) else str(value),
     }
     formats = {column.head: say[column.kind] for column in columns}
+    formats |= {
+        head: partial(wording.share_text, language=words)
+        for name, head in zip(shown, heads, strict=True)
+        if name in _SHARES
+    }
     styled = frame.style.format(cast("dict[Any, str | Callable[[object], str] | None]", formats))
     if "erratum" in shown:
         corrected = shown["erratum"].notna()
@@ -89,9 +114,17 @@ def table(page: Page, shown: pd.DataFrame, columns: Sequence[Column]) -> None:
             if name in ("number", "text"):
                 cells = pd.IndexSlice[frame.index[corrected & shown[name].notna()], [head]]
                 styled = styled.format(partial(_marked, formats[head]), subset=cells)
+    wanted = _FIRST if "status" in shown else ()
+    first = [head for name, head in zip(shown, heads, strict=True) if name in wanted]
     st.dataframe(
         styled,
         hide_index=True,
+        column_order=[*first, *(head for head in heads if head not in first)],
+        column_config={
+            head: st.column_config.Column(width=_STATUS)
+            for name, head in zip(shown, heads, strict=True)
+            if name == "status"
+        },
         placeholder="–",
         height=min(560, 35 * (len(frame) + 1) + 3),
         alt=page.text("The filtered table"),
@@ -100,6 +133,22 @@ def table(page: Page, shown: pd.DataFrame, columns: Sequence[Column]) -> None:
 
 def _marked(say: Callable[[Any], str], value: object) -> str:
     return f"{say(value)} {widgets.CORRECTED}"
+
+
+def downloads(page: Page, filters: Filters, key: str) -> None:
+    """The rows of the page's view as Excel and as CSV; `key` tells them from others on screen."""
+    with st.container(horizontal=True):
+        for file_type, label in (
+            ("xlsx", page.text("Download Excel")),
+            ("csv", page.text("Download CSV")),
+        ):
+            widgets.download(
+                page,
+                label,
+                partial(take, page, filters, file_type),
+                tables.export_name(page.view, filters, file_type),
+                key=f"{key}-{file_type}",
+            )
 
 
 def take(page: Page, filters: Filters, file_type: str) -> bytes:
@@ -120,6 +169,8 @@ def take(page: Page, filters: Filters, file_type: str) -> bytes:
         "revision": view.panel_revision,
         "sample": view.sample,
     }
+    if view.scenario:
+        details["scenario"] = view.scenario.code
     try:
         code = page.service.office.exported(f"table/{filters.table}", details, by=page.user)
     except TbdxError:

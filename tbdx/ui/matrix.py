@@ -11,7 +11,7 @@ from tbdx import messages, tables
 from tbdx.collection import Cell, NextDue, Rates, ReportKey, YearStanding
 from tbdx.model import CellState, Phase, Submission
 from tbdx.plan import DueRule
-from tbdx.ui import address, widgets
+from tbdx.ui import address, stating, widgets
 from tbdx.ui.shell import Page
 from tbdx.words import fold
 from tbdx.workbook.receipts import late_text
@@ -103,12 +103,10 @@ def _summary(page: Page, rates: Rates) -> None:
             (page.text("Complete"), rates.complete, rates.complete_pct),
             (page.text("On time"), rates.on_time, rates.on_time_pct),
         ):
-            st.metric(
-                label,
-                f"{count}/{rates.expected} · {page.language.percent(share, 0)}",
-                width="content",
-                border=True,
-            )
+            value = "–"  # before the due date nobody is late yet
+            if share is not None:
+                value = f"{count}/{rates.expected} · {page.language.percent(share, 0)}"
+            st.metric(label, value, width="content", border=True)
     badges = [
         f"{badge(page, state)} {page.language.number(rates.states[state])}"
         for state in CellState
@@ -120,16 +118,7 @@ def _summary(page: Page, rates: Rates) -> None:
     st.markdown("  ".join(badges))
     closed = page.service.office.closed_years.get(rates.year)
     if closed:
-        st.info(
-            page.text(
-                "The year {year} is closed since {moment} ({name}: {reason}). Nothing of it can be changed until it is opened.",
-                year=rates.year,
-                moment=page.language.moment(closed.at, page.plan.due.timezone),
-                name=widgets.escape(closed.actor),
-                reason=widgets.escape(closed.reason),
-            ),
-            icon=":material/lock:",
-        )
+        st.info(stating.closed_text(page, closed), icon=":material/lock:")
 
 
 def badge(page: Page, state: CellState) -> str:
@@ -254,7 +243,7 @@ def _all_years(
         column_config={page.text("Agency"): st.column_config.TextColumn(pinned=True, width=220)},
         alt=page.text("Reports of all years"),
     )
-    legend = " · ".join(
+    legend = "; ".join(
         f"{messages.CELL_SYMBOLS[state]} {page.text(text).lower()}"
         for state, text in messages.CELL_STATES.items()
         if state is not CellState.NOT_IN_FORCE

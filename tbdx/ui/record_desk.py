@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from tbdx import messages
+from tbdx import messages, provenance
 from tbdx.model import Action, Entry
 from tbdx.ui import record_words, widgets
 from tbdx.ui.shell import Page
@@ -36,7 +36,7 @@ class Filters:
 def show(page: Page) -> None:
     """The filters, the newest entries that fit, one in detail, files of all that fit, verifying."""
     filters = _filters(page)
-    found = page.service.office.record(**_arguments(filters), limit=MOST_SHOWN + 1)
+    found = page.service.office.record(**_arguments(page, filters), limit=MOST_SHOWN + 1)
     entries = found[:MOST_SHOWN]
     if entries:
         _table(page, entries, more=len(found) > MOST_SHOWN)
@@ -47,8 +47,9 @@ def show(page: Page) -> None:
     _verify(page)
 
 
-def _arguments(filters: Filters) -> dict[str, Any]:
-    return {name: getattr(filters, name) for name in Filters.__slots__}
+def _arguments(page: Page, filters: Filters) -> dict[str, Any]:
+    chosen = {name: getattr(filters, name) for name in Filters.__slots__}
+    return {"names": messages.action_words(page.language), **chosen}
 
 
 def _filters(page: Page) -> Filters:
@@ -71,7 +72,9 @@ def _filters(page: Page) -> Filters:
     with grid.cell():
         agency = st.selectbox(
             page.text("Agency"),
-            [agency.id for agency in page.service.plan.agencies],
+            provenance.by_name(
+                page.view, (agency.id for agency in page.service.plan.agencies), page.language
+            ),
             format_func=lambda code: record_words.agency_text(page, code),
             index=None,
             key="record-agency",
@@ -207,7 +210,7 @@ def _exports(page: Page, filters: Filters) -> None:
 def export(page: Page, filters: Filters, file_type: str) -> bytes:
     """Every entry that fits as a file of type "xlsx" or "csv"; the record is told of it."""
     office = page.service.office
-    entries = office.record(**_arguments(filters))
+    entries = office.record(**_arguments(page, filters))
     frame, columns = _rows(page, entries)
     details = {name: value for name, value in asdict(filters).items() if value}
     code = office.exported(

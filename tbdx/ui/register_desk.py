@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from tbdx import messages, tables
-from tbdx.model import TbdxError
+from tbdx.model import Fault, TbdxError
 from tbdx.plan import Agency
 from tbdx.register import Kind, RegisterChange, RegisterEvent, change_of
 from tbdx.service.desk import Unusable
@@ -42,7 +42,10 @@ def show(page: Page) -> None:
             "A change that was entered here cannot be applied, so it is left out: {what}. Withdraw it below, and enter it anew as it should be.",
             what=widgets.escape(words),
         )
-        faults = "\n".join(f"- {widgets.escape(fault)}" for fault in unusable.faults)
+        faults = "\n".join(
+            f"- {widgets.escape(messages.fault_text(fault, page.language))}"
+            for fault in unusable.faults
+        )
         st.warning(f"{said}\n\n{faults}", icon=":material/warning:")
 
     def withdraw(number: int, reason: str) -> None:
@@ -362,9 +365,7 @@ def _require_other_name(page: Page, change: RegisterChange) -> None:
     for agency in page.service.plan.agencies:
         staying = agency.id not in gone and agency.exists_on(change.date)
         if staying and change.name_vi and fold(change.name_vi) in map(fold, agency.names):
-            fault = page.text(
-                "“{name}” is the name of another agency that exists then", name=change.name_vi
-            )
+            fault = Fault("name-taken", fields={"found": change.name_vi})
             raise TbdxError("register-invalid", faults=[fault])
 
 
@@ -406,7 +407,7 @@ def _consequences(page: Page, change: RegisterChange, foreseen: Foreseen) -> lis
     if change.kind == "merged":
         lines.append(
             page.text(
-                "Its revenue of the base year {year} is the sum of theirs.",
+                "Its figure of the base year {year} is the sum of theirs.",
                 year=page.plan.years.base,
             )
         )

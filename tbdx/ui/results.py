@@ -1,29 +1,31 @@
-"""Results on screen: the year's verdicts, the board, one indicator in detail."""
+"""Results on screen: the year's verdicts, one indicator in detail."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import pandas as pd
 import streamlit as st
 
-from tbdx import charts, messages, tables
-from tbdx.model import Status
+from tbdx import wording
+from tbdx.i18n import N_
+from tbdx.model import Reason, Status
 from tbdx.plan import Indicator
 from tbdx.service import Row
-from tbdx.ui import widgets
+from tbdx.ui import projecting, stating, widgets
 from tbdx.ui.shell import Page
 
 
 def verdict_line(page: Page, year: int) -> str:
-    """How many indicators of one year have which status, as badges."""
-    counts = Counter(page.view.result[i.code, year]["status"] for i in page.plan.indicators)
+    """How many indicators of one year have which verdict, as badges."""
+    rows = [page.view.result[indicator.code, year] for indicator in page.plan.indicators]
+    counts = Counter((row["status"], wording.status_label(row, page.language)) for row in rows)
     return "  ".join(
-        f":{widgets.STATUS_COLOURS[status]}-badge[{label}: {counts[status.value]}]"
+        f":{widgets.STATUS_COLOURS[status]}-badge[{label}: {count}]"
         for status in Status
-        if status.value in counts
-        for label in [tables.status_label(status, page.language)]
+        for (code, label), count in sorted(counts.items())
+        if code == status.value
     )
 
 
@@ -39,34 +41,52 @@ def shortfalls(page: Page, year: int) -> list[str]:
         parts = [
             widgets.short_text(page, indicator, row),
             widgets.missing_text(page, row),
-            _holding(page, indicator, row),
+            *_holding(page, indicator, row),
         ]
         name = widgets.numbered(page, indicator)
         lines.append(f"- **{name}**: " + "; ".join(part for part in parts if part) + ".")
     return lines
 
 
-def _holding(page: Page, indicator: Indicator, row: Row) -> str:
-    """The agencies that do not reach the indicator, by name."""
+def _holding(page: Page, indicator: Indicator, row: Row) -> list[str]:
+    """The agencies that do not reach the indicator, and those that have not answered, by name."""
     own = page.view.standings
     own = own[(own["indicator"] == indicator.code) & (own["year"] == row["year"])]
     ratio = indicator.kind == "ratio"
     enough = row["target_pct"] if ratio else 100
     behind = own[own["answered"].eq(1) & (own["value_pct"] < enough)]
-    if behind.empty:
-        return ""
+    silent = own[own["missing"].eq(1)]
     if ratio:  # people are named with the report that they stand in, once
         speakers = _speakers(page, row["year"])
         behind = behind.assign(agency=behind["agency"].map(speakers)).drop_duplicates("agency")
-    day = page.plan.due.last_day(row["year"])
-    names = ", ".join(
-        widgets.escape(page.plan.agency_name(agency, page.language.code, day))
-        + (f" ({part}/{whole})" if ratio else "")
-        for agency, part, whole in zip(
-            behind["agency"], behind["numerator"], behind["denominator"], strict=True
-        )
-    )
-    return page.text("not reached by {agencies}", agencies=names)
+        silent = silent.assign(agency=silent["agency"].map(speakers)).drop_duplicates("agency")
+    held = [_remark(page, own_row, counts=ratio) for own_row in behind.to_dict("records")]
+    lines = []
+    if held:
+        names = _names(page, behind["agency"], held, row["year"])
+        lines.append(page.text("not reached by {agencies}", agencies=names))
+    if len(silent):
+        names = _names(page, silent["agency"], [""] * len(silent), row["year"])
+        lines.append(page.text("no figure from {agencies}", agencies=names))
+    return lines
+
+
+def _remark(page: Page, row: Row, *, counts: bool) -> str:
+    """In brackets: an agency's own counts, and that the plan asks nothing of it."""
+    parts = [wording.bare_count(row, page.language)] if counts else []
+    if row["reason"] == Reason.NOT_ASSIGNED.value:
+        parts.append(page.text("no target assigned"))
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _names(page: Page, agencies: Iterable[str], remarks: Iterable[str], year: int) -> str:
+    """Agencies by the names borne on the year's due date, each with a remark, shortened."""
+    day, code = page.plan.due.last_day(year), page.language.code
+    names = [
+        f"{widgets.escape(page.plan.agency_name(agency, code, day))}{remark}"
+        for agency, remark in zip(agencies, remarks, strict=True)
+    ]
+    return wording.listed(names, page.language)
 
 
 def _speakers(page: Page, year: int) -> dict[str, str]:
@@ -74,137 +94,84 @@ def _speakers(page: Page, year: int) -> dict[str, str]:
     return {place.agency.id: place.reporter.id for place in page.plan.roster(year)}
 
 
-def board(page: Page, year: int) -> None:
-    """Indicator by year: value and status, target below; the chosen year in bold."""
-    years = list(page.plan.all_years)
-    lines = {}
-    for indicator in page.plan.indicators:
-        lines[widgets.numbered(page, indicator)] = [
-            _board_cell(page, page.view.result[indicator.code, y]) for y in years
-        ]
-    heads = [f"**:primary[{y}]**" if y == year else str(y) for y in years]
-    frame = pd.DataFrame.from_dict(lines, orient="index", columns=heads)
-    frame.index.name = page.text("Indicator")
-    label = page.text("Result, verdict and target of every indicator in every year")
-    st.table(frame, border="horizontal", alt=label)
-
-
-def _board_cell(page: Page, row: Row) -> str:
-    status = Status(row["status"])
-    target = charts.target_text(row["target_pct"], None, page.language)
-    if status is Status.NO_TARGET:
-        target = "–"
-    if not row["answered"]:
-        return f":gray[{target}]"
-    symbol = messages.SYMBOLS[status]
-    value = page.language.percent(row["value_pct"])
-    return f":{widgets.STATUS_COLOURS[status]}-badge[{symbol} {value}]  \n:gray[/ {target}]"
-
-
-def verdict_sentence(page: Page, indicator: Indicator, row: Row) -> str:
-    """One indicator's year in a line: badge, value, counts, target, what is short."""
-    parts = [f"**{row['year']}**", widgets.badge(page, row["status"])]
+def verdict_sentence(page: Page, indicator: Indicator, row: Row) -> None:
+    """One indicator's year: counts, value and verdict large; target and what is short below."""
+    parts = [widgets.verdict_badge(page, row)]
     if row["answered"]:
-        value = page.language.percent(row["value_pct"])
-        parts.append(f"**{value}** ({widgets.count_text(page, indicator, row)})")
-    parts += [
+        counts = widgets.count_text(page, indicator, row)
+        value = f"{counts} · {widgets.percent_text(page, indicator, row)}"
+        if estimate := wording.estimate_text(row, page.language):
+            value += f" ({estimate})"
+        parts = [value, *parts]
+    st.markdown(f"### {row['year']} · " + " ".join(parts))
+    lines = [
         widgets.target_text(page, indicator, row),
         widgets.short_text(page, indicator, row),
+        wording.rounding_text(row, indicator, page.language),
         widgets.missing_text(page, row),
     ]
-    return " · ".join(part for part in parts if part)
+    if row["reason"] and row["status"] != Status.NO_TARGET.value:  # there the target says it
+        lines.append(widgets.reason_text(page, row["reason"]))
+    st.markdown(" · ".join(f"{line[:1].upper()}{line[1:]}" for line in lines if line))
 
 
-def results_table(page: Page, own: pd.DataFrame, label: str) -> None:
-    """One indicator's results, one row a year."""
-    percent, number = page.language.percent, page.language.number
-    thresholds = {}
-    if own["threshold_pct"].notna().any():  # only growth is asked for in pairs
-        title = page.text("Growth threshold")
-        thresholds[title] = [percent(value, 2) for value in own["threshold_pct"]]
-    frame = pd.DataFrame(
+_PARTS = {
+    "course": N_("Over the years"),
+    "trace": N_("Where it comes from"),
+    "readings": N_("Other readings"),
+}
+"""The parts of an indicator's page, by their names in the address."""
+
+
+def pick_part(page: Page) -> str:
+    """Which part of an indicator's page is shown below its verdict."""
+    return widgets.pick_part(page, "look", _PARTS, page.text("Show"))
+
+
+def course(page: Page, indicator: Indicator) -> None:
+    """One indicator over the years: drawn, as a table, and where it is heading."""
+    widgets.indicator_chart(page, "trajectory", indicator)
+    st.caption(page.text("Filled mark: final figures. Hollow mark: estimate. Gap: no figure."))
+    stating.thresholds(page, [indicator])
+    stating.amendments(page, indicator)
+    st.subheader(page.text("The same numbers"))
+    results_table(page, indicator)
+    projecting.show(page, indicator)
+
+
+def results_table(page: Page, indicator: Indicator) -> None:
+    """One indicator's results, one row a year: what the chart draws."""
+    words = page.language
+    results = page.view.results
+    rows = results[results["indicator"] == indicator.code].to_dict("records")
+    in_pairs = any(pd.notna(row["threshold_pct"]) for row in rows)  # only growth is asked in pairs
+    lines = [
         {
-            page.text("Year"): own["year"].astype(str),
-            page.text("Result"): [percent(value) for value in own["value_pct"]],
-            page.text("Status"): [widgets.badge(page, status) for status in own["status"]],
-            page.text("Count"): [
-                f"{number(part)}/{number(whole)}" if answered else "–"
-                for part, whole, answered in zip(
-                    own["numerator"], own["denominator"], own["answered"], strict=True
-                )
-            ],
-            page.text("Target"): [percent(value, 2) for value in own["target_pct"]],
-            **thresholds,
-            page.text("Needed"): [number(n) if pd.notna(n) else "–" for n in own["needed"]],
-            page.text("Possible"): [
-                f"{percent(worst)} – {percent(best)}" if missing and answered else ""
-                for worst, best, missing, answered in zip(
-                    own["worst_pct"], own["best_pct"], own["missing"], own["answered"], strict=True
-                )
-            ],
-            page.text("Kind of figures"): [
-                widgets.phase_text(page, phase) for phase in own["phase"]
-            ],
+            page.text("Year"): str(row["year"]),
+            page.text("Count"): wording.bare_count(row, words),
+            page.text("Result"): widgets.percent_text(page, indicator, row),
+            page.text("Status"): widgets.verdict_badge(page, row),
+            page.text("Target"): words.percent(row["target_pct"], 2),
+            **(
+                {page.text("Growth threshold"): words.percent(row["threshold_pct"], 2)}
+                if in_pairs
+                else {}
+            ),
+            page.text("Needed"): words.number(None if pd.isna(n := row["needed"]) else n),
+            page.text("Possible"): _possible(page, row),
+            page.text("Kind of figures"): widgets.phase_text(page, row["phase"]),
         }
-    )
-    st.table(frame, border="horizontal", hide_index=True, alt=label)
-
-
-def agencies_table(page: Page, indicator: Indicator, year: int) -> None:
-    """Who counts for one indicator in one year, and with what."""
-    own = page.view.standings
-    own = own[(own["indicator"] == indicator.code) & (own["year"] == year)]
-    counted = (own["answered"] + own["missing"]).gt(0)
-    day = page.plan.due.last_day(year)
-    frame = pd.DataFrame(
-        {
-            page.text("Agency"): [
-                widgets.escape(page.plan.agency_name(agency, page.language.code, day))
-                for agency in own["agency"]
-            ],
-            **_spoken_for(page, list(own["agency"]), year),
-            page.text("In the denominator"): [
-                page.text("yes") if yes else page.text("no") for yes in counted
-            ],
-        }
-    )
-    if indicator.kind == "ratio":
-        frame[page.text("Trained / staff")] = [
-            f"{page.language.number(part)}/{page.language.number(whole)}" if answered else "–"
-            for part, whole, answered in zip(
-                own["numerator"], own["denominator"], own["answered"], strict=True
-            )
-        ]
-        frame[page.text("Share")] = [page.language.percent(v) for v in own["value_pct"]]
-    else:
-        frame[page.text("Counts")] = [page.text(messages.ANSWERS[code]) for code in own["answer"]]
-    if indicator.kind == "share_growth":
-        title = page.text("Growth over {year}", year=page.plan.years.base)
-        frame[title] = [page.language.percent(value, 2) for value in own["growth_pct"]]
-    st.table(frame, border="horizontal", hide_index=True, alt=page.text("Agencies that count"))
-
-
-def _spoken_for(page: Page, agencies: Sequence[str], year: int) -> dict[str, list[str]]:
-    """A column with whose report is used, where it is not everybody's own."""
-    speakers = _speakers(page, year)
-    if all(speakers[agency] == agency for agency in agencies):
-        return {}
-    names = (tables.agency_label(page.view, speakers[a], page.language, year) for a in agencies)
-    labels = [widgets.escape(name) for name in names]
-    return {page.text("By the report of"): labels}
-
-
-def alternative_notes(page: Page, indicator: Indicator, year: int) -> list[str]:
-    """What the indicator would be among another denominator, where the plan leaves a choice."""
-    rows = page.view.alternatives(indicator, year)
-    return [
-        page.text(
-            "Counted among {among} instead: {count}, {value}, {status}.",
-            among=widgets.among_text(page, other.among),
-            count=widgets.count_text(page, indicator, row),
-            value=page.language.percent(row["value_pct"]),
-            status=tables.status_label(row["status"], page.language),
-        )
-        for other, row in zip(indicator.alternatives, rows, strict=True)
-        if row["answered"]
+        for row in rows
     ]
+    label = page.text("The same numbers")
+    st.table(pd.DataFrame(lines), border="horizontal", hide_index=True, alt=label)
+
+
+def _possible(page: Page, row: Row) -> str:
+    """What the result can still become while agencies are missing."""
+    if not (row["missing"] and row["answered"]):
+        return ""
+    indicator = page.plan.indicator(row["indicator"])
+    worst = wording.bound_text(row, "worst_pct", indicator, page.language)
+    best = wording.bound_text(row, "best_pct", indicator, page.language)
+    return f"{worst} – {best}"

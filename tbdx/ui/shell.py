@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import streamlit as st
@@ -27,61 +28,95 @@ _FRAME = "tbdx-frame"
 _RESTARTS = "tbdx-restarts"
 _NAME = "acting-name"
 _SIGNED_IN = "tbdx-signed-in"
+SESSION_BEGAN = "tbdx-session-began"
+"""Where a session keeps the moment at which it began."""
 
 
 @dataclass(frozen=True)
 class Room:
     """A page as the navigation shows it; `file` is also its address.
 
-    `views` is whether it shows figures, whose basis can be chosen there.
+    `group` is the part of the navigation it stands in, and `views` whether it
+    shows figures, whose basis can be chosen there.
     Without an icon: Streamlit would fetch it from a foreign server as the page's favicon.
     """
 
     file: str
     title: str
     help: str
+    group: str
     views: bool = False
 
+
+_RESULTS, _REPORTS, _REFERENCE = N_("Results"), N_("Reports"), N_("Reference")
 
 ROOMS = (
     Room(
         "overview",
         N_("Overview"),
-        N_("The year's six indicators against their targets, and what is short."),
+        N_("The year's indicators against their targets, and what is short."),
+        _RESULTS,
+        views=True,
+    ),
+    Room(
+        "board",
+        N_("Board"),
+        N_("Every verdict at a glance, what has changed, and the national goals beside them."),
+        _RESULTS,
         views=True,
     ),
     Room(
         "indicator",
         N_("Indicator"),
         N_("One indicator over the years, against its targets and goals."),
+        _RESULTS,
         views=True,
     ),
     Room(
         "agency",
         N_("Agency"),
-        N_("One agency's answers, growth and duties over the years."),
+        N_("One agency's duties, to-do list, answers and growth over the years."),
+        _RESULTS,
+        views=True,
+    ),
+    Room(
+        "scenario",
+        N_("Scenario"),
+        N_("What must happen for the coming years' targets to be met."),
+        _RESULTS,
         views=True,
     ),
     Room(
         "upload",
         N_("Send reports"),
         N_("Get a blank form, check filled workbooks, accept them."),
+        _REPORTS,
     ),
     Room(
         "submissions",
         N_("Submissions"),
         N_("Who has sent what and when; review, versions and their differences."),
+        _REPORTS,
     ),
     Room(
         "explore",
         N_("Tables and export"),
         N_("Filter results and reported figures, and download them."),
+        _RESULTS,
+        views=True,
+    ),
+    Room(
+        "search",
+        N_("Search"),
+        N_("Find indicators, agencies, tasks, difficulties and proposals."),
+        _REFERENCE,
         views=True,
     ),
     Room(
         "method",
         N_("Method"),
         N_("How each number is computed, and where the plan says so."),
+        _REFERENCE,
         views=True,
     ),
     Room(
@@ -90,6 +125,7 @@ ROOMS = (
         N_(
             "Close years, change the register and the plan, correct figures, remind, look things up in the record."
         ),
+        _REPORTS,
     ),
 )
 
@@ -124,16 +160,16 @@ def service() -> Service:
     return Service.open(Settings())
 
 
-def _pages(words: Language) -> list[StreamlitPage]:
-    """All rooms at the addresses of their files, and the bare address leading to the first.
+def _pages(words: Language) -> dict[str, list[StreamlitPage]]:
+    """All rooms by their group, at the addresses of their files; the bare address leads to the first.
 
     Streamlit gives its default page the bare address only, so no room is the default.
     """
     home = st.Page(_home, title="TBDX", default=True, visibility="hidden")
-    return [
-        home,
-        *(_page(room, words) for room in ROOMS),
-    ]
+    pages: dict[str, list[StreamlitPage]] = {"": [home]}
+    for room in ROOMS:
+        pages.setdefault(words.text(room.group), []).append(_page(room, words))
+    return pages
 
 
 def _home() -> None:
@@ -166,6 +202,7 @@ def run() -> None:
     words = language(_first_language())
     chosen = st.navigation(_pages(words), position="sidebar")
     st.session_state.pop(_RESTARTS, None)
+    st.session_state.setdefault(SESSION_BEGAN, datetime.now(UTC))
     st.session_state[_FRAME] = Basis()
     try:
         views = any(room.views for room in ROOMS if room.file == chosen.url_path)
@@ -274,6 +311,11 @@ def _banner(words: Language) -> None:
             ),
             icon=":material/science:",
         )
+
+
+def on_phone() -> bool:
+    """Whether the reader's browser says that it is a phone's."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
 def rooms() -> Sequence[str]:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import cast
 
 import streamlit as st
 
-from tbdx import charts, provenance
+from tbdx import charts, provenance, wording
 from tbdx.model import ClosedYear
 from tbdx.plan import Indicator
+from tbdx.readings import Reading
 from tbdx.service import Basis, Row, View
 from tbdx.service.view import Structure
 from tbdx.ui import basis as choice
 from tbdx.ui import register_desk, widgets
 from tbdx.ui.shell import Page
-
-_READ = ("numerator", "denominator", "missing", "status")
-"""What is read of a result, besides the value that follows from it."""
 
 
 def basis(page: Page) -> None:
@@ -84,23 +82,32 @@ def amendments(page: Page, indicator: Indicator | None = None) -> None:
     st.caption(" ".join(lines))
 
 
+def thresholds(page: Page, indicators: Sequence[Indicator]) -> None:
+    """Why a line is interrupted between years that count growth from different thresholds on."""
+    growing = [i for i in indicators if i.kind == "share_growth"]
+    if not growing:
+        return
+    rows = ", ".join(str(indicator.row) for indicator in growing)
+    text = page.text(
+        "Row {rows}: no line joins years with different growth thresholds, as these count different things.",
+        rows=rows,
+    )
+    st.caption(text)
+
+
 def other_structure(page: Page, year: int, indicators: Sequence[Indicator]) -> None:
     """What the other structure gives in a year in which other agencies count, and why.
 
     Says nothing where both structures give the same.
     """
     view = page.view
-    own = provenance.structure_of(view)
-    code = cast("Structure", next(code for code in provenance.STRUCTURES if code != own))
-    if view.plan.with_rule("structure", code).roster(year) == view.plan.roster(year):
+    other = other_structure_view(page, [year])
+    if other is None:
         return
-    usual = page.service.plan.rule_value("structure")
-    basis = replace(view.basis, structure="" if code == usual else code)
-    other = page.service.view(basis)
     differing = [
         (indicator, "  \n".join(_given(page, shown, indicator, year) for shown in (view, other)))
         for indicator in indicators
-        if _differ(view.result[indicator.code, year], other.result[indicator.code, year])
+        if _differ(view.result[indicator.code, year], other.result[indicator.code, year], year)
     ]
     if not differing:
         return
@@ -114,15 +121,26 @@ def other_structure(page: Page, year: int, indicators: Sequence[Indicator]) -> N
             for indicator, given in differing
         ]
         st.markdown("\n".join(lines))
-        name = page.text(provenance.STRUCTURE_NAMES[code])
-        _switch(page, page.text("View by the {structure}", structure=name), basis)
+        name = page.text(provenance.STRUCTURE_NAMES[provenance.structure_of(other)])
+        _switch(page, page.text("View by the {structure}", structure=name), other.basis)
 
 
-def _differ(row: Row, other: Row) -> bool:
+def other_structure_view(page: Page, years: Iterable[int]) -> View | None:
+    """The same view by the other structure; None where the same agencies count in all `years`."""
+    view = page.view
+    own = provenance.structure_of(view)
+    code = cast("Structure", next(code for code in provenance.STRUCTURES if code != own))
+    restructured = view.plan.with_rule("structure", code)
+    if all(restructured.roster(year) == view.plan.roster(year) for year in years):
+        return None
+    usual = page.service.plan.rule_value("structure")
+    return page.service.view(replace(view.basis, structure="" if code == usual else code))
+
+
+def _differ(row: Row, other: Row, year: int) -> bool:
     """Whether two results would be read differently."""
-    if not (row["answered"] or other["answered"]):
-        return False
-    return any(row[name] != other[name] for name in _READ)
+    answered = row["answered"] or other["answered"]
+    return bool(answered) and Reading("structure", year, row, other).differs
 
 
 def _given(page: Page, view: View, indicator: Indicator, year: int) -> str:
@@ -134,12 +152,11 @@ def _given(page: Page, view: View, indicator: Indicator, year: int) -> str:
         len(view.plan.roster(year)),
         structure=page.text(provenance.STRUCTURE_NAMES[provenance.structure_of(view)]),
     )
-    verdict = widgets.badge(page, row["status"])
+    verdict = widgets.verdict_badge(page, row)
     if not row["answered"]:
         return f"{agencies}: {verdict}"
-    part, whole = (page.language.number(row[name]) for name in ("numerator", "denominator"))
-    value = page.language.percent(row["value_pct"])
-    return f"{agencies}: {part}/{whole} · {value} {verdict}"
+    count = wording.bare_count(row, page.language)
+    return f"{agencies}: {count} · {widgets.percent_text(page, indicator, row)} {verdict}"
 
 
 def _why(page: Page, year: int) -> str:
@@ -150,5 +167,5 @@ def _why(page: Page, year: int) -> str:
         for event in page.service.office.register_events()
         if event.kind in ("opened", "closed", "merged") and event.date <= due
     ]
-    rule = next(rule for rule in page.plan.rule if rule.code == "merged_report")
-    return " ".join([*told, rule.text[page.language.code]])
+    rule = page.plan.rule_text("merged_report")[page.language.code]
+    return " ".join([*told, widgets.escape(rule)])

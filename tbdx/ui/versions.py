@@ -106,11 +106,15 @@ def _table(page: Page, versions: Sequence[Submission]) -> None:
     st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, alt=label)
 
 
+def actor_text(page: Page, name: str) -> str:
+    """Who sent or decided, as markdown; illustrative reports are nobody's."""
+    return page.text("illustrative") if page.view.sample else widgets.escape(name)
+
+
 def _who(page: Page, version: Submission) -> str:
-    parts = [page.text("sent: {name}", name=widgets.escape(version.sent_by))]
+    parts = [page.text("sent: {name}", name=actor_text(page, version.sent_by))]
     if version.decided_by:
-        name = widgets.escape(version.decided_by)
-        parts.append(page.text("decided: {name}", name=name))
+        parts.append(page.text("decided: {name}", name=actor_text(page, version.decided_by)))
     if version.reason:
         parts.append(f"“{widgets.escape(version.reason)}”")
     return "  \n".join(parts)
@@ -134,9 +138,7 @@ def files(page: Page, submission: Submission) -> None:
     """The file as it was received, its copy with the remarks marked, and the receipt."""
     reviewing, code = page.service.reviewing, page.language.code
     with st.container(horizontal=True):
-        content = partial(_take, page, "original", submission.id, reviewing.original)
-        label = page.text("File as received")
-        widgets.download(page, label, content, submission.file_name, key=f"own-{submission.id}")
+        original(page, submission)
         receipt = reviewing.receipt(submission.id)
         widgets.download(
             page,
@@ -161,6 +163,13 @@ def files(page: Page, submission: Submission) -> None:
         page.text("SHA-256 of the file: {hash}", hash=f"`{submission.sha256}`")
         + (f"  \n{_word(page, submission)}" if submission.confirmation else "")
     )
+
+
+def original(page: Page, submission: Submission) -> None:
+    """The file as it was received, to download; the record is told who takes it."""
+    content = partial(_take, page, "original", submission.id, page.service.reviewing.original)
+    label = page.text("File as received")
+    widgets.download(page, label, content, submission.file_name, key=f"own-{submission.id}")
 
 
 def _take(
@@ -388,6 +397,6 @@ def _indicator(page: Page, effect: Effect) -> str:
 def _result(page: Page, effect: Effect, row: Row) -> str:
     indicator = page.plan.indicator(effect.indicator)
     if not row["answered"]:
-        return widgets.badge(page, str(row["status"]))
+        return widgets.verdict_badge(page, row)
     counts = widgets.count_text(page, indicator, row)
-    return f"{counts} {widgets.badge(page, str(row['status']))}"
+    return f"{counts} {widgets.verdict_badge(page, row)}"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
-from tbdx import charts, messages, provenance, tables
-from tbdx.model import CheckedFile, Erratum, Finding, Reason, Severity, Status
+from tbdx import charts, messages, provenance, tables, wording
+from tbdx.model import CheckedFile, Erratum, Finding, Severity, Status
 from tbdx.plan import Among, Indicator
-from tbdx.service import Basis, Row
+from tbdx.service import Basis, Row, View
 from tbdx.ui import address, shell
 from tbdx.ui.markdown import escape as escape  # noqa: PLC0414 (part of what pages are built from)
 from tbdx.ui.shell import Page
@@ -68,9 +68,13 @@ def pick_indicator(page: Page) -> Indicator:
 
 
 def pick_agency(page: Page) -> str:
-    """The agency looked at; those of the latest year come first."""
-    current = page.plan.agencies_in(page.view.latest_year)
-    known = dict.fromkeys(agency.id for agency in (*current, *page.plan.agencies))
+    """The agency looked at; those of the latest year come first, each group by name."""
+    groups = (page.plan.agencies_in(page.view.latest_year), page.plan.agencies)
+    known = dict.fromkeys(
+        agency
+        for group in groups
+        for agency in provenance.by_name(page.view, (own.id for own in group), page.language)
+    )
     return address.choose(
         "agency",
         list(known),
@@ -81,68 +85,67 @@ def pick_agency(page: Page) -> str:
     )
 
 
+def pick_part(page: Page, name: str, parts: Mapping[str, str], label: str) -> str:
+    """Which of a page's parts (texts by code) is shown: the first, unless the address names one."""
+    usual = next(iter(parts))
+    return address.choose(
+        name,
+        list(parts),
+        default=usual,
+        usual=usual,
+        label=label,
+        say=lambda part: page.text(parts[part]),
+        words=page.language,
+        widget="segmented",
+    )
+
+
 def badge(page: Page, status: str, *, agency: bool = False) -> str:
     """A status as markdown: symbol, word and colour."""
     label = tables.status_label(status, page.language, agency=agency)
     return f":{STATUS_COLOURS[Status(status)]}-badge[{label}]"
 
 
+def verdict_badge(page: Page, row: Mapping[Hashable, Any], *, agency: bool = False) -> str:
+    """A row's verdict as markdown: as `badge`, and open where it is not decided yet."""
+    label = wording.status_label(row, page.language, agency=agency)
+    return f":{STATUS_COLOURS[Status(row['status'])]}-badge[{label}]"
+
+
 def count_text(page: Page, indicator: Indicator, row: Row) -> str:
     """The counts behind a percentage, e.g. "2/3 cơ quan" or "93/140 người"."""
-    counts = {
-        "part": page.language.number(row["numerator"]),
-        "whole": page.language.number(row["denominator"]),
-    }
-    if indicator.kind == "ratio":
-        return page.text("{part}/{whole} people", **counts)
-    return page.text("{part}/{whole} agencies", **counts)
+    return wording.count_text(row, indicator, page.language)
+
+
+def percent_text(page: Page, indicator: Indicator, row: Row) -> str:
+    """The percentage, which never contradicts its verdict."""
+    return wording.percent_text(row, indicator, page.language)
 
 
 def target_text(page: Page, indicator: Indicator, row: Row) -> str:
     """The target with what it takes, e.g. "Chỉ tiêu 67% (cần 2 cơ quan)"."""
     if row["status"] == Status.NO_TARGET.value:
         return reason_text(page, row["reason"])
-    share = charts.target_text(row["target_pct"], row["threshold_pct"], page.language)
+    share = wording.target_text(row["target_pct"], row["threshold_pct"], page.language)
     if pd.isna(row["needed"]):
         return page.text("Target: {share}", share=share)
-    needed = _count(page, indicator, int(row["needed"]))
+    needed = wording.number_of(int(row["needed"]), indicator, page.language)
     return page.text("Target: {share} (needs {needed})", share=share, needed=needed)
-
-
-def _count(page: Page, indicator: Indicator, count: int) -> str:
-    if indicator.kind == "ratio":
-        return page.language.plural("{count} person", "{count} people", count)
-    return page.language.plural("{count} agency", "{count} agencies", count)
 
 
 def short_text(page: Page, indicator: Indicator, row: Row) -> str:
     """How much is missing to the target, e.g. "Cần thêm 1 cơ quan"; empty if nothing."""
-    if pd.isna(row["short_by"]) or row["short_by"] == 0:
-        return ""
-    return page.text("{count} more needed", count=_count(page, indicator, int(row["short_by"])))
+    return wording.short_text(row, indicator, page.language)
 
 
 def missing_text(page: Page, row: Row) -> str:
     """Who has not answered, with the range that leaves open; empty if nobody."""
-    if not row["missing"]:
-        return ""
-    missing = page.language.plural(
-        "{count} agency has no figure", "{count} agencies have no figure", int(row["missing"])
-    )
-    if pd.isna(row["worst_pct"]):
-        return missing
-    return page.text(
-        "{missing}: between {worst} and {best}",
-        missing=missing,
-        worst=page.language.percent(row["worst_pct"]),
-        best=page.language.percent(row["best_pct"]),
-    )
+    return wording.missing_text(row, page.plan.indicator(row["indicator"]), page.language)
 
 
 def reason_text(page: Page, reason: str) -> str:
     """Why a status is what it is, as a sentence; empty where it needs no reason."""
-    text = page.text(messages.REASONS[Reason(reason)])
-    return text[:1].upper() + text[1:]
+    return wording.reason_text(reason, page.language)
 
 
 def phase_text(page: Page, phase: object) -> str:
@@ -153,29 +156,32 @@ def phase_text(page: Page, phase: object) -> str:
 
 def numbered(page: Page, indicator: Indicator) -> str:
     """The indicator's number and short name, as markdown that is no list."""
-    return f"{indicator.row}\\. {indicator.short[page.language.code]}"
+    return f"{indicator.row}\\. {escape(indicator.short[page.language.code])}"
 
 
 def card(page: Page, indicator: Indicator, row: Row) -> None:
-    """One indicator of one year: verdict, value, counts, target, what is short."""
+    """One indicator of one year: value, verdict in counts, target, what is short, its trace."""
     with st.container(border=True, height="stretch", gap="xsmall"):
-        st.metric(numbered(page, indicator), page.language.percent(row["value_pct"]))
+        st.metric(numbered(page, indicator), percent_text(page, indicator, row))
         counts = count_text(page, indicator, row) if row["answered"] else ""
-        st.markdown(f"{badge(page, row['status'])} {counts}")
+        told = " · ".join(
+            part for part in (counts, wording.estimate_text(row, page.language)) if part
+        )
+        st.markdown(f"{verdict_badge(page, row)} {told}")
         lines = [
             target_text(page, indicator, row),
             short_text(page, indicator, row),
+            wording.rounding_text(row, indicator, page.language),
             missing_text(page, row),
         ]
-        st.caption("  \n".join(line for line in lines if line))
+        st.caption("  \n".join(line[:1].upper() + line[1:] for line in lines if line))
         st.space("stretch")
-        shell.link(
-            "indicator",
-            page.text("Details"),
-            icon=":material/show_chart:",
-            indicator=indicator.code,
-            year=str(row["year"]),
-        )
+        choices = {"indicator": indicator.code, "year": str(row["year"])}
+        with st.container(horizontal=True, gap="small"):
+            label = page.text("Details")
+            shell.link("indicator", label, icon=":material/show_chart:", look="course", **choices)
+            label = page.text("Where does this come from?")
+            shell.link("indicator", label, icon=":material/account_tree:", look="trace", **choices)
 
 
 _CHARTS = {"trajectory": charts.trajectory, "thumbnail": charts.thumbnail}
@@ -189,16 +195,22 @@ def _drawn(
     revision: int,
     sample: bool,
     basis: Basis,
+    scenario: str,
     language: str,
 ) -> charts.Chart:
     """A chart of one indicator's results on one basis, kept until the store changes."""
     view = _page.view
     own = view.results[view.results["indicator"] == indicator]
-    amended = charts.Amended(
+    amended = amendments_of(view, indicator)
+    return _CHARTS[kind](own, view.plan.indicator(indicator), view.plan, _page.language, amended)
+
+
+def amendments_of(view: View, indicator: str) -> charts.Amended:
+    """What amendments of the plan change in a chart of one indicator."""
+    return charts.Amended(
         view.amendments,
         {year: target for (code, year), target in view.replaced.items() if code == indicator},
     )
-    return _CHARTS[kind](own, view.plan.indicator(indicator), view.plan, _page.language, amended)
 
 
 def indicator_chart(
@@ -207,7 +219,10 @@ def indicator_chart(
     """One indicator's results over the years, large or small."""
     view = page.view
     code = page.language.code
-    chart = _drawn(kind, indicator.code, page, view.revision, view.sample, view.basis, code)
+    scenario = view.scenario.code
+    chart = _drawn(
+        kind, indicator.code, page, view.revision, view.sample, view.basis, scenario, code
+    )
     show_chart(chart, f"{kind}-{indicator.code}")
 
 

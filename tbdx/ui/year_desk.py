@@ -60,7 +60,7 @@ def _complete(page: Page, rates: Rates) -> str:
 
 
 def _share(page: Page, part: int, whole: int, percent: float | None) -> str:
-    return f"{part}/{whole} · {page.language.percent(percent, 0)}"
+    return "–" if percent is None else f"{part}/{whole} · {page.language.percent(percent, 0)}"
 
 
 def _on_time(page: Page, rates: Rates) -> str:

@@ -221,7 +221,9 @@ def _note_formulas(reading: _Reading, values: Any, formulas: Any) -> None:
 def _note_missing(reading: _Reading) -> None:
     """Say what the plan has and the appendix lacks; with no table at all, only that."""
     if not reading.tables:
-        reading.note("appendix-no-table", expected="STT; Nội dung; Năm 20…")
+        form, first = reading.plan.form, reading.plan.years.first
+        heads = (form.row_number_heads, form.question_heads, (f"Năm {first}",))
+        reading.note("appendix-no-table", expected="; ".join(" / ".join(h) for h in heads))
         return
     blocked = any(finding.severity is not Severity.REMARK for finding in reading.findings)
     if not reading.targets and not blocked:

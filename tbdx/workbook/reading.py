@@ -14,7 +14,6 @@ from tbdx.plan import Agency, Form, Plan, Question
 from tbdx.words import clean, fold
 from tbdx.workbook.package import Flaw, Place
 from tbdx.workbook.sheets import Raw, Sheet, as_text
-from tbdx.workbook.template import PHASE_LABELS
 
 Value = Answer | float | str | None
 Labelled = tuple[Place, Raw]
@@ -219,7 +218,8 @@ def read_phase(reading: Reading, sheet: Sheet, at: Labelled | None) -> Phase | N
     if phase is None:
         code = "wrong-phase" if text else "missing-phase"
         cell = sheet.address(*at[0]) if at else ""
-        reading.block(code, sheet, cell, found=text, expected=" / ".join(PHASE_LABELS.values()))
+        expected = " / ".join(map(reading.plan.form.phase_label, Phase))
+        reading.block(code, sheet, cell, found=text, expected=expected)
     return phase
 
 

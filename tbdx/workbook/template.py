@@ -42,8 +42,6 @@ SPENDING_HEADS = ("STT", "Nguồn kinh phí", "Số tiền", "Ghi chú")
 MATURITY_HEADS = ("STT", "Nội dung", "Điểm tối đa", "Kết quả")
 TEXT_HEADS = ("STT", "Mục", "Nội dung")
 
-ANSWER_LABELS = {Answer.YES: "Có", Answer.NO: "Không", Answer.NOT_APPLICABLE: "Không áp dụng"}
-PHASE_LABELS = {Phase.ESTIMATE: "Ước thực hiện", Phase.FINAL: "Chính thức"}
 MATURITY_LABELS = {
     "maturity_total": "Tổng điểm",
     "maturity_level": "Xếp loại",
@@ -51,7 +49,7 @@ MATURITY_LABELS = {
     "maturity_window": "Kỳ đánh giá (từ ngày – đến ngày)",
 }
 _PHASE_HELP = (
-    "“Ước thực hiện” khi năm chưa kết thúc hoặc số chưa được quyết toán; “Chính thức” khi là số"
+    "“{estimate}” khi năm chưa kết thúc hoặc số chưa được quyết toán; “{final}” khi là số"
     " cuối cùng. Biểu không chọn loại số liệu thì không được chấp nhận."
 )
 _NUMBER_FORMATS = {"amount": "#,##0.###", "count": "#,##0", "level": "0", "answer": "General"}
@@ -153,8 +151,7 @@ def _row(sheet: Worksheet, row: int, values: Sequence[object], *, head: bool = F
 
 
 def _input(sheet: Worksheet, address: str, value: Value, number_format: str = "General") -> None:
-    shown = ANSWER_LABELS.get(value, value) if isinstance(value, Answer) else value
-    _put(sheet, address, shown, align=_CENTRE if number_format != "@" else _LEFT)
+    _put(sheet, address, value, align=_CENTRE if number_format != "@" else _LEFT)
     cell = sheet[address]
     cell.fill = _INPUT
     cell.border = _BOX
@@ -187,12 +184,19 @@ def _validate(sheet: Worksheet, address: str, rule: DataValidation) -> None:
     rule.add(address)
 
 
-def _validate_question(sheet: Worksheet, address: str, question: Question) -> None:
+def _validate_question(
+    sheet: Worksheet, address: str, question: Question, answers: Iterable[str]
+) -> None:
     if question.kind == "answer":
-        _list(sheet, address, ANSWER_LABELS.values())
+        _list(sheet, address, answers)
     else:
         kind = "decimal" if question.kind == "amount" else "whole"
         _limits(sheet, address, kind, 0, question.max)
+
+
+def _as_printed(value: Value, plan: Plan) -> Value:
+    """An answer in the form's own word; any other value as it is."""
+    return plan.form.answer_label(value) if isinstance(value, Answer) else value
 
 
 def label_of(text: str, plan: Plan, year: int) -> str:
@@ -248,48 +252,47 @@ def _indicator_sheet(
     previous: Mapping[str, Value],
     notice: str,
 ) -> None:
-    plan, year = form.plan, form.year
+    plan, year, words = form.plan, form.year, form.plan.form
     sheet.title = FIRST_SHEET
     _set_up(sheet, (7, 58, 15, 18, 22, 30), landscape=True)
     _head_block(sheet, form, "F", notice)
     block: tuple[tuple[str, object], ...] = (
-        ("Cơ quan báo chí", form.agency_name),
-        ("Mã cơ quan", form.agency.id),
-        ("Năm báo cáo", year),
+        (words.agency_heads[0], form.agency_name),
+        (words.agency_id_heads[0], form.agency.id),
+        (words.year_heads[0], year),
     )
     for row, (label, value) in enumerate(block, start=7):
         _put(sheet, f"B{row}", label, _BOLD)
         _put(sheet, f"C{row}", value, merge_to=f"E{row}")
-    _put(sheet, "B10", "Loại số liệu", _BOLD)
-    _input(sheet, "C10", PHASE_LABELS[phase] if phase else None)
+    _put(sheet, "B10", words.phase_heads[0], _BOLD)
+    _input(sheet, "C10", words.phase_label(phase) if phase else None)
     for address in ("D10", "E10"):  # a merged range is open only if all of it is
         _input(sheet, address, None)
     sheet.merge_cells("C10:E10")
-    _list(sheet, "C10", PHASE_LABELS.values())
+    _list(sheet, "C10", map(words.phase_label, Phase))
     due = plan.due.last_day(year)
     _put(
         sheet,
         "A11",
-        f"Chọn loại số liệu, rồi chỉ nhập vào ô màu vàng; câu hỏi nào chưa có số liệu thì để trống. Gửi chậm nhất ngày {due:%d/%m/%Y}.",
+        f"Chọn {words.phase_heads[0].lower()}, rồi chỉ nhập vào ô màu vàng; câu hỏi nào chưa có số liệu thì để trống. Gửi chậm nhất ngày {due:%d/%m/%Y}.",
         _SMALL,
         merge_to="F11",
     )
     heads = (
-        "STT",
-        "Nội dung",
+        words.row_number_heads[0],
+        words.question_heads[0],
         "Đơn vị tính",
         f"Đã báo cáo năm {year - 1}",
-        f"Kết quả năm {year}",
-        "Ghi chú",
+        words.value_heads[0].format(year=year),
+        words.note_heads[0],
     )
     _row(sheet, 12, heads, head=True)
     _row(sheet, 13, [f"({number})" for number in range(1, 7)], head=True)
+    yes_or_no = " / ".join(map(words.answer_label, (Answer.YES, Answer.NO)))
     row = 13
     for row, question in enumerate(plan.form.field, start=14):
-        unit = question.unit.vi or "Có / Không"
-        last_year = previous.get(question.name)
-        if isinstance(last_year, Answer):
-            last_year = ANSWER_LABELS[last_year]
+        unit = question.unit.vi or yes_or_no
+        last_year = _as_printed(previous.get(question.name), plan)
         _row(
             sheet,
             row,
@@ -300,10 +303,10 @@ def _indicator_sheet(
         _input(
             sheet,
             f"E{row}",
-            answers.get(question.name),
+            _as_printed(answers.get(question.name), plan),
             _NUMBER_FORMATS[question.kind],
         )
-        _validate_question(sheet, f"E{row}", question)
+        _validate_question(sheet, f"E{row}", question, map(words.answer_label, Answer))
         _input(sheet, f"F{row}", None, "@")
         sheet.row_dimensions[row].height = 34
     _signature(sheet, row + 2, "D", "F")
@@ -340,15 +343,16 @@ def _titled(sheet: Worksheet, title: str, note: str, heads: Sequence[str], last:
 
 
 def _task_sheet(sheet: Worksheet, form: _Form, answers: Mapping[str, Value]) -> None:
+    tasks = form.plan.form.tasks
+    where = f"{tasks.source[:1].upper()}{tasks.source[1:]}. " if tasks.source else ""
     _set_up(sheet, (7, 24, 62, 20, 44), landscape=True)
     _titled(
         sheet,
         f"Kết quả thực hiện nhiệm vụ năm {form.year}",
-        "Phần III của Kế hoạch. Chọn tình trạng và ghi kết quả chính; để trống nếu chưa có thông tin.",
+        f"{where}Chọn tình trạng và ghi kết quả chính; để trống nếu chưa có thông tin.",
         TASK_HEADS,
         "E",
     )
-    tasks = form.plan.form.tasks
     labels = {state.code: state.vi for state in tasks.states}
     for number, item in enumerate(tasks.item, start=1):
         row = number + 4
@@ -435,10 +439,11 @@ def _text_sheet(sheet: Worksheet, form: _Form, answers: Mapping[str, Value]) -> 
 def _further_help(plan: Plan) -> list[tuple[str, str]]:
     """What belongs on each of the form's further sheets, by the sheet's name."""
     form = plan.form
+    where = f" ở {form.tasks.source}" if form.tasks.source else ""
     return [
         (
             form.tasks.sheet,
-            "Mỗi nhiệm vụ ở phần III của Kế hoạch: chọn tình trạng trong danh sách và ghi kết quả chính.",
+            f"Mỗi nhiệm vụ{where}: chọn tình trạng trong danh sách và ghi kết quả chính.",
         ),
         (
             form.spending.sheet,
@@ -449,7 +454,10 @@ def _further_help(plan: Plan) -> list[tuple[str, str]]:
             "Điểm từng trụ cột, tổng điểm, xếp loại, bộ chỉ số và kỳ đánh giá. Không bắt buộc.",
         ),
         (form.texts.sheet, "Khó khăn, vướng mắc và kiến nghị của cơ quan, viết ngắn gọn."),
-        ("Chỉ tiêu", "Cột “Ghi chú” dành cho người đọc biểu; phần mềm không đọc cột này."),
+        (
+            FIRST_SHEET,
+            f"Cột “{form.note_heads[0]}” dành cho người đọc biểu; phần mềm không đọc cột này.",
+        ),
     ]
 
 
@@ -462,7 +470,9 @@ def _help_sheet(sheet: Worksheet, form: _Form) -> None:
         ("STT", "Nội dung", "Giải thích"),
         "C",
     )
-    lines = [("", "Loại số liệu (bắt buộc)", _PHASE_HELP)]
+    words = form.plan.form
+    phases = {phase.value: words.phase_label(phase) for phase in Phase}
+    lines = [("", f"{words.phase_heads[0]} (bắt buộc)", _PHASE_HELP.format(**phases))]
     lines += [
         (
             question.stt,

@@ -20,7 +20,6 @@ from tbdx.workbook.legacy_text import other_readings
 from tbdx.workbook.package import Flaw, Place
 from tbdx.workbook.reading import MONEY_UNIT, Reading, Report, Value, answer_word
 from tbdx.workbook.sheets import Percent, Raw, Sheet, as_text
-from tbdx.workbook.template import ANSWER_LABELS
 
 LARGEST_AMOUNT = 1e9  # million VND; beyond it a figure is a slip, and integers would overflow
 
@@ -140,7 +139,7 @@ def _read_answer(cell: InputCell) -> Answer | None:
             if answer := answers.get(answer_word(read_as)):
                 cell.remark("old-font", read_as)
                 return answer
-        cell.block("not-an-answer", " / ".join(ANSWER_LABELS.values()))
+        cell.block("not-an-answer", " / ".join(map(cell.reading.plan.form.answer_label, Answer)))
     return answer
 
 
@@ -247,7 +246,7 @@ def check_figures(
             limit = sheet.address(*places[indicator.denominator][0])
             cell.block("part-exceeds-whole", f"≤ {as_text(whole)} ({limit})")
         amount, base = _figures(values, indicator.amount, indicator.base_amount)
-        if min(amount, base) > 0 and _is_far(amount, base, reading.plan.checks.unit_factor):
+        if min(amount, base) > 0 and is_far(amount, base, reading.plan.checks.unit_factor):
             cell = InputCell(reading, sheet, places[indicator.amount][0], indicator.amount)
             cell.remark("unit-doubtful", as_text(base))
 
@@ -258,7 +257,8 @@ def exceeded(indicator: Indicator, values: Mapping[str, object]) -> float | None
     return whole if part > whole else None
 
 
-def _is_far(one: float, other: float, factor: float) -> bool:
+def is_far(one: float, other: float, factor: float) -> bool:
+    """Whether one amount is at least `factor` times the other; both more than 0."""
     return max(one / other, other / one) >= factor
 
 
