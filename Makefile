@@ -4,6 +4,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# scripts write workbooks as the product does: see tbdx/__init__.py
+export OPENPYXL_LXML := False
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header \
 	--no-emit-index-url --no-emit-find-links pyproject.toml
 

@@ -22,7 +22,7 @@ from benchmarks.rounds import Province, province
 from tbdx.plan import Plan
 from tbdx.settings import ROOT, Settings
 from tbdx.tables import TABLES
-from tbdx.ui import agencies, boards, shell
+from tbdx.ui import agencies, boards, report_desk, shell
 
 GOAL_MS = 300
 _AGENCIES, _ROUNDS = 900, 7
@@ -36,6 +36,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "agency": ("part", tuple(agencies.PARTS)),
     "submissions": ("show", ("matrix", "review", "history")),
     "explore": ("table", tuple(TABLES)),
+    "report": ("out", tuple(report_desk.PARTS)),
     "search": ("q", ("", "doanh thu")),
     "admin": ("part", ("years", "register", "plan", "corrections", "reminders", "record")),
 }

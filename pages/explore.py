@@ -14,7 +14,7 @@ rows = tables.select(page.view, filters)
 on_screen = rows.head(filtering.ON_SCREEN)
 shown, columns = tables.present(on_screen, page.view, filters.table, page.language)
 st.markdown(filtering.count_line(page, len(rows)))
-filtering.table(page, shown, columns)
+filtering.table(page, shown, columns, len(rows))
 
 filtering.downloads(page, filters, "explore")
 st.caption(

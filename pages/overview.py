@@ -39,6 +39,7 @@ st.caption(
 with st.grid(3, min_column_width=300, gap="xsmall"):
     for indicator in page.plan.indicators:
         widgets.indicator_chart(page, "thumbnail", indicator)
+widgets.offer_pictures(page, page.plan.indicators)
 stating.thresholds(page, page.plan.indicators)
 stating.amendments(page)
 shell.link("board", page.text("Every verdict of every year"), icon=":material/grid_on:")

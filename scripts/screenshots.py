@@ -34,6 +34,8 @@ LOOKS: tuple[tuple[str, str, int, Scheme], ...] = (  # name, language, width, co
     ("phone-vi", "vi", 360, "light"),
     ("phone-en", "en", 360, "light"),
 )
+PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
+"""By what a browser says of itself some pages know that they are on a phone."""
 VIEWS = {  # what is pictured, and its address
     "overview": "overview?year=2025",
     "board": "board?year=2025",
@@ -51,6 +53,7 @@ VIEWS = {  # what is pictured, and its address
     "agency-maturity": "agency?agency=bao-thai-binh-hop-nhat&year=2025&part=maturity",
     "scenario": "scenario?supposed=2026&scenario=carry~tc-van-nghe-thai-binh:2026:on_digital_platforms=yes",
     "explore": "explore?years=2024~2025",
+    "report": "report?year=2025",
     "upload": "upload",
     "submissions": "submissions?year=2024",
     "admin": "admin?part=register",
@@ -136,7 +139,10 @@ def _take(browser: Browser, url: str, name: str, language: str, width: int, sche
     """One picture of every view in one look."""
     for view, place in VIEWS.items():
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            user_agent=PHONE if name.startswith("phone") else None,
         )
         page = context.new_page()
         page.goto(f"{url}/{place}{'&' if '?' in place else '?'}lang={language}")

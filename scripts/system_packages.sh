@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the programs that the tests and screenshots drive, where they are
-# missing: a browser, a spreadsheet program, a PostgreSQL server, fonts.
+# missing: a browser, an office suite, a PostgreSQL server, nginx, fonts.
 # Debian and Ubuntu; elsewhere it says what is needed.
 set -euo pipefail
 
@@ -11,12 +11,20 @@ fonts() {
     compgen -G '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf' >/dev/null ||
         { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=vi family)" ]; }
 }
+times_roman() { # Times New Roman, or a font of the same widths, with all letters of Vietnamese (ộ)
+    command -v fc-list >/dev/null &&
+        fc-list ':charset=1ed9' family | grep -Eq 'Times New Roman|Liberation Serif|Tinos'
+}
 
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v soffice >/dev/null || missing+=(libreoffice-calc)
+command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
+command -v openssl >/dev/null || missing+=(openssl)
 postgres_tools || missing+=(postgresql)
 fonts || missing+=(fonts-dejavu)
+[ -e /usr/lib/libreoffice/program/swriter ] || command -v swriter >/dev/null || missing+=(libreoffice-writer)
+times_roman || missing+=(fonts-liberation2) # Debian 12's fonts-liberation lacks most Vietnamese letters
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 as_root=()
@@ -34,4 +42,7 @@ apt() {
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" >/dev/null
 }
 apt update
+if ! apt-cache show fonts-liberation2 >/dev/null 2>&1; then # later systems have it in fonts-liberation
+    missing=("${missing[@]/fonts-liberation2/fonts-liberation}")
+fi
 apt install --yes --no-install-recommends "${missing[@]}"

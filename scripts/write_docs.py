@@ -1,13 +1,17 @@
 """Write the pages of docs/ that list what the code declares: `make docs`.
 
-A test fails while docs/findings.md or docs/settings.md is not what this writes.
+A test fails while one of them is not what this writes; of docs/open-data.md that is
+what stands below its mark, the rest is written by hand.
 """
 
 from __future__ import annotations
 
 from tbdx import messages
 from tbdx.i18n import language
+from tbdx.open_data.schema import TABLES, Field, Table
 from tbdx.settings import ROOT, Settings
+
+_MARK = "<!-- Written by `make docs` from tbdx/open_data/schema.py. -->"
 
 
 def findings_page() -> str:
@@ -41,7 +45,8 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "Set as environment variables before the start; all are optional.",
+        "Set as environment variables before the start; all are optional. A container may find any of them in a",
+        "file of its name in `/run/secrets` instead (`tbdx_database_url`); the environment comes first.",
         "",
         "| variable | default | what it does |",
         "|---|---|---|",
@@ -58,9 +63,45 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def open_data_page() -> str:
+    """docs/open-data.md: what stands there above the mark, then every table and column."""
+    by_hand, _, _ = (ROOT / "docs" / "open-data.md").read_text("utf-8").partition(_MARK)
+    return (
+        by_hand + "\n".join([_MARK, *(line for t in TABLES.values() for line in _table(t))]) + "\n"
+    )
+
+
+def _table(table: Table) -> list[str]:
+    words = language("vi")
+    return [
+        "",
+        f"### `{table.path}`",
+        "",
+        f"{table.title} ({words.text(table.title)}). {table.description} Key: {_codes(table.key)}.",
+        "",
+        "| column | type | English | tiếng Việt |",
+        "|---|---|---|---|",
+        *(_column(field) for field in table.fields),
+    ]
+
+
+def _column(field: Field) -> str:
+    said = [f"{field.title}. {field.description}".rstrip()]
+    said.append(". ".join(filter(None, map(language("vi").text, (field.title, field.description)))))
+    kind = field.type + (", required" if field.required else "")
+    kind += f", → `{field.to}`" if field.to else ""
+    cells = (f"`{field.name}`", kind, *said)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _codes(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
 def main() -> None:
-    """Write both pages."""
+    """Write the pages."""
     docs = ROOT / "docs"
+    (docs / "open-data.md").write_text(open_data_page(), encoding="utf-8")
     (docs / "findings.md").write_text(findings_page(), encoding="utf-8")
     (docs / "settings.md").write_text(settings_page(), encoding="utf-8")
 

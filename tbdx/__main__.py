@@ -14,16 +14,22 @@ import typer
 from tbdx.commands import (
     amendments,
     changes,
+    doctoring,
     figures,
     finding,
+    keeping,
     office,
+    opening,
+    packing,
     record,
     register,
     reports,
     review,
     rounds,
+    taking_out,
 )
 from tbdx.commands.session import Commands
+from tbdx.serving import require_inside
 from tbdx.settings import ROOT
 
 app = typer.Typer(
@@ -40,6 +46,7 @@ app = typer.Typer(
 for part in (
     reports,
     figures,
+    taking_out,
     changes,
     finding,
     rounds,
@@ -48,6 +55,10 @@ for part in (
     register,
     amendments,
     record,
+    opening,
+    packing,
+    keeping,
+    doctoring,
 ):
     app.add_typer(part.app)
 
@@ -60,12 +71,17 @@ def serve(
         bool, typer.Option("--open/--no-open", help="Open the dashboard in the browser.")
     ] = True,
 ) -> None:
-    """Start the dashboard and keep it running until Ctrl+C."""
+    """Start the dashboard and keep it running until Ctrl+C.
+
+    On another address than loopback only where people sign in: see docs/serving.md.
+    """
+    require_inside(address)
     command = [
         *(sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")),
         f"--server.port={port}",
         f"--server.address={address}",
         f"--server.headless={str(not open_browser).lower()}",
+        "--server.fileWatcherType=none",  # an upgrade shows after a restart, never by halves
     ]
     os.chdir(ROOT)
     if os.name == "posix":  # become the server, so that signals reach it

@@ -47,6 +47,12 @@ def effective(versions: Iterable[PlanVersion]) -> tuple[PlanVersion, ...]:
     return tuple(last[year] for year in sorted(last))
 
 
+def version_in(versions: Iterable[PlanVersion], year: int) -> PlanVersion | None:
+    """Which of the versions that hold (see `effective`) a year is judged by; None: as first issued."""
+    begun = [version for version in versions if version.first_year <= year]
+    return begun[-1] if begun else None
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One target before and after an amendment.

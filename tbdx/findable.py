@@ -134,8 +134,8 @@ class _Collection:
             "decision",
             "plan",
             decision.number,
-            _joined(decision.title[code], *decision.carries_out),
-            _joined(*self._elsewhere(decision.title)),
+            _joined(decision.title[code], *(one[code] for one in decision.carries_out)),
+            _joined(*self._elsewhere(decision.title, *decision.carries_out)),
         )
         for version in self._view.amendments:
             text = _joined(version.reason, version.file_name)

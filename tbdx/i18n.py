@@ -85,6 +85,10 @@ class Language:
         text = self.number(value, decimals)
         return text if text == "–" else f"{text}%"
 
+    def day(self, value: date) -> str:
+        """A day of any year: dd/mm in Vietnamese, the month in words elsewhere."""
+        return format_date(value, "dd/MM" if self.code == "vi" else "d MMMM", self.code)
+
     def date(self, value: date) -> str:
         """dd/mm/yyyy in Vietnamese, the medium form elsewhere."""
         return format_date(value, "dd/MM/yyyy" if self.code == "vi" else "medium", self.code)

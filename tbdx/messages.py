@@ -15,6 +15,7 @@ from tbdx.model import (
     CellState,
     Fault,
     Finding,
+    Hindrance,
     MediaType,
     Order,
     Phase,
@@ -309,6 +310,12 @@ FAULTS: dict[str, str] = {
     "file-missing": N_(
         "The file is not there. Copy it from another plan's folder and change what it says."
     ),
+    "agency-without-report": N_(
+        "{found} has no report for {year}: none of its figures are in use, and it has not stated that it has nothing to report. Accept its report first."
+    ),
+    "agencies-without-report": N_(
+        "No agency has a report for {year}, so there is nothing to write. Accept the agencies' reports first."
+    ),
     "file-not-readable": N_(
         "The file cannot be read ({reason}). Close it in other programs and try again."
     ),
@@ -407,6 +414,12 @@ FAULTS: dict[str, str] = {
 """What is wrong in a plan's files or in a change of its register; the place stands before it."""
 
 ERRORS: dict[str, str] = {
+    "sign-in-needed": N_(
+        "TBDX can be reached at “{found}”, from other machines, but nobody signs in: whoever opens it could do everything. Set up sign-in (section [auth] of .streamlit/secrets.toml, see docs/serving.md), or open it on this machine at http://localhost:8501."
+    ),
+    "settings-unreadable": N_(
+        "The settings in “{found}” cannot be read ({reason}). Correct them there, and start again."
+    ),
     "plan-invalid": N_(
         "The plan in “{folder}” has faults. Correct these lines of its files:\n{faults}"
     ),
@@ -419,6 +432,12 @@ ERRORS: dict[str, str] = {
     "agency-not-in-year": N_(
         "{found} does not count in {year}. The agencies of that year are: {expected}."
     ),
+    "agency-without-report": N_(
+        "{found} has no report for {year}: none of its figures are in use, and it has not stated that it has nothing to report. Accept its report first."
+    ),
+    "agencies-without-report": N_(
+        "No agency has a report for {year}, so there is nothing to write. Accept the agencies' reports first."
+    ),
     "file-not-readable": N_(
         "The file “{found}” cannot be opened ({reason}). Check its name and place."
     ),
@@ -430,6 +449,45 @@ ERRORS: dict[str, str] = {
     ),
     "store-newer": N_(
         "The database {url} was written by a newer version of this program (schema {found}, known here: {expected}). Update the program."
+    ),
+    "store-missing": N_(
+        "There is no store at {url}, and none was created. Check the address (TBDX_DATABASE_URL)."
+    ),
+    "store-not-empty": N_(
+        "The database {url} is not empty (there is something in the table “{table}”). Nothing in it was changed. Only an empty one is filled: name another with --into or --to."
+    ),
+    "store-later": N_(
+        "The database {url} is empty, but has the tables of a later schema ({found}) than what it is to be filled with ({expected}). Nothing was changed. Name a database, or a file, in which this program was never started; it is brought up to date afterwards."
+    ),
+    "copy-not-exact": N_(
+        "The table “{table}” holds a value that does not belong there, put in by hand ({reason}). Nothing was written. See “record verify”, and put it right first."
+    ),
+    "copy-refused": N_(
+        "The database does not take a row of the table “{table}”: {reason} Nothing was changed. Fill a database of the kind that the rows come from."
+    ),
+    "copy-differs": N_(
+        "The table “{table}” would not be the same in the database that is to be filled. Nothing was changed. Use the version of the program that wrote what is copied."
+    ),
+    "backup-not-one": N_(
+        "“{found}” is no backup of this program. Choose a file that the command “backup” has written (*.tbdx-backup)."
+    ),
+    "backup-cut": N_(
+        "The backup “{found}” does not end as it was written: it was cut short, or something was added to it. Nothing was restored. Copy it again from where it is kept, or take an earlier one."
+    ),
+    "backup-damaged": N_(
+        "The backup “{found}” is damaged: its content is not what was written. Nothing was restored. Copy it again from where it is kept, or take an earlier one."
+    ),
+    "backup-inconsistent": N_(
+        "The backup “{found}” was altered: its part “{part}” is not what the others say. Nothing was restored. Take another one."
+    ),
+    "backup-altered": N_(
+        "The backup “{found}” was altered: {count} points of it are not what its record says, the first at {place}. Nothing was restored. Take another one."
+    ),
+    "backup-newer": N_(
+        "The backup “{found}” was written by a newer version of this program ({product}). Nothing was restored. Update the program."
+    ),
+    "file-exists": N_(
+        "“{found}” is there already, and is not written over. Choose another name, or name a folder: the file then gets a name of its own."
     ),
     "store-of-another-plan": N_(
         "The database holds reports of agencies that the plan “{plan}” does not have ({found}, …): it belongs to another plan. Each plan needs a database of its own: set TBDX_DATABASE_URL to another file. Nothing was changed."
@@ -445,8 +503,17 @@ ERRORS: dict[str, str] = {
         "There are remarks on these files: {files}. Nothing was stored. Look at the remarks, then say in a few words that they are in order, and accept again."
     ),
     "unknown-document": N_("There is no stored file with the hash {found}. Check the hash."),
+    "pdf-program-missing": N_(
+        "A PDF is made by LibreOffice, which is not found on this machine ({found}). Install LibreOffice Writer, or set TBDX_SOFFICE to its program “soffice”; or take the report as a Word file and save that as PDF."
+    ),
+    "pdf-failed": N_(
+        "LibreOffice did not turn the report into a PDF ({reason}). The report is unharmed: try again, or take it as a Word file and save that as PDF."
+    ),
     "filter-not-in-table": N_(
         "The table “{table}” cannot be filtered by {found}. Leave that filter out, or choose another table."
+    ),
+    "folder-holds-other": N_(
+        "The folder “{found}” holds something that is no open data of this program, or was changed since: {names}. Nothing was written. Choose an empty or a new folder."
     ),
     "file-not-writable": N_(
         "The file “{found}” cannot be written ({reason}). Check the folder, and whether the file is open in another program."
@@ -617,6 +684,7 @@ ACTIONS: dict[Action, str] = {
     Action.REMINDED: N_("Reminder drafted"),
     Action.SIGNED_IN: N_("Session begun"),
     Action.TAKEN_OVER: N_("Taken over from an earlier program"),
+    Action.RESTORED: N_("Store filled from a copy"),
 }
 
 RECORD_FAULTS: dict[str, str] = {
@@ -675,6 +743,14 @@ POSITIONS: dict[Order, str] = {
     Order.OPEN: N_("undecided (agencies are missing)"),
 }
 """Where a result stands beside a goal, after "the result is …"."""
+
+HINDRANCES: dict[Hindrance, str] = {
+    Hindrance.NOT_APPLICABLE: N_("answered that it does not apply to it"),
+    Hindrance.NO_BASELINE: N_("its revenue of the base year is missing or zero"),
+    Hindrance.NO_HEADCOUNT: N_("how many people work there is not known"),
+    Hindrance.GONE: N_("it no longer exists, and nobody speaks for it"),
+}
+"""Why an agency that does not fulfil an indicator cannot be counted on to."""
 
 SEVERITIES: dict[Severity, str] = {
     Severity.REMARK: N_("Remark"),

@@ -109,6 +109,7 @@ class Action(StrEnum):
     REMINDED = "reminded"
     SIGNED_IN = "signed-in"
     TAKEN_OVER = "taken-over"  # stored by an earlier program, which kept no record
+    RESTORED = "restored"  # the store was filled from a backup, or from another database
 
 
 class Status(StrEnum):
@@ -120,6 +121,15 @@ class Status(StrEnum):
     NO_DATA = "no_data"
     NO_TARGET = "no_target"
     NOT_ASSESSABLE = "not_assessable"
+
+
+class Hindrance(StrEnum):
+    """Why an agency that does not fulfil an indicator cannot be turned; see `tipping`."""
+
+    NOT_APPLICABLE = "not_applicable"  # it answered that this does not apply to it
+    NO_BASELINE = "no_baseline"  # revenue of the base year is missing or zero
+    NO_HEADCOUNT = "no_headcount"  # how many people work there is not known
+    GONE = "gone"  # it no longer exists, and nobody speaks for it
 
 
 class Reason(StrEnum):

@@ -54,13 +54,21 @@ class Text(Definition):
 EMPTY = Text(vi="", en="")
 
 
+def _in_both(value: object) -> object:
+    return {"vi": value, "en": value} if isinstance(value, str) else value
+
+
+TextOrWord = Annotated[Text, BeforeValidator(_in_both)]
+"""A text in each language, or one that is the same in all: "348/QĐ-TTg"."""
+
+
 class Decision(Definition):
-    """The document that issued the plan."""
+    """The document that issued the plan, and those that it carries out, as one names them."""
 
     number: str
     date: date
     title: Text
-    carries_out: tuple[str, ...] = ()
+    carries_out: tuple[TextOrWord, ...] = ()
 
 
 class Years(Definition):
@@ -146,6 +154,51 @@ class DatedName(Definition):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     start: date = Field(alias="from")
     name: Text
+
+
+class Lines(Definition):
+    """Texts one below the other, in the languages of the product."""
+
+    vi: tuple[str, ...] = ()
+    en: tuple[str, ...] = ()
+
+    def __getitem__(self, language: str) -> tuple[str, ...]:
+        found: tuple[str, ...] = getattr(self, language, self.vi)
+        return found
+
+
+class AgencyHeads(Definition):
+    """What stands at head and foot of the press agencies' own reports, where the plan says so.
+
+    Who signs goes by the first of an agency's media types that `signers` names, else it is `signer`.
+    """
+
+    symbol: str = ""
+    addressee: Text = EMPTY
+    signer: Text = EMPTY
+    signers: dict[MediaType, Text] = Field(default_factory=dict)
+    copies: Lines = Lines()
+
+
+class DatedLetterhead(Definition):
+    """What stands at head and foot of the province's report from a day on.
+
+    All but the day may be left out: `report.letterheads` makes the rest from the names of
+    province and authority that are in force. `note` is what is to be checked of it before a
+    report is signed.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    start: date = Field(alias="from")
+    superior: Text = EMPTY
+    issuer: Text = EMPTY
+    symbol: str = ""
+    place: Text = EMPTY
+    addressee: Text = EMPTY
+    signer: Text = EMPTY
+    copies: Lines = Lines()
+    note: Text = EMPTY
+    agency: AgencyHeads = AgencyHeads()
 
 
 RULES: dict[str, tuple[str, ...]] = {
@@ -290,8 +343,11 @@ class Agency(Definition):
         return self.name_en if language == "en" else self.name_vi
 
     def _borne(self, on: date | None) -> AgencyName | None:
-        begun = [name for name in self.renamed if on is None or name.start <= on]
+        begun = self._names_begun(on)
         return begun[-1] if begun else None
+
+    def _names_begun(self, on: date | None) -> list[AgencyName]:
+        return [name for name in self.renamed if on is None or name.start <= on]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -302,9 +358,10 @@ class Agency(Definition):
         """What it is called on a day (or now) in Vietnamese, abbreviations included."""
         return (self.name("vi", day), *self.aliases)
 
-    def governing_body(self, language: str) -> str:
+    def governing_body(self, language: str, on: date | None = None) -> str:
+        """Under whom it stands (on a day, or as last known)."""
         own = (self.governing_body_vi, self.governing_body_en)
-        for name in self.renamed:
+        for name in self._names_begun(on):
             own = (name.governing_body_vi or own[0], name.governing_body_en or own[1])
         return own[1] if language == "en" else own[0]
 
@@ -352,7 +409,10 @@ class ReferenceGoal(Definition):
 
 
 class Question(Definition):
-    """A field of the yearly form and the words under which it is asked."""
+    """A field of the yearly form and the words under which it is asked.
+
+    `deed` is what an agency does that this asks about, as a report says it: "Đào tạo".
+    """
 
     name: Code
     kind: Literal["answer", "amount", "count", "level"]
@@ -363,6 +423,7 @@ class Question(Definition):
     unit: Text = EMPTY
     heads: tuple[str, ...]
     help: Text
+    deed: Text = EMPTY
 
 
 class Item(Definition):
@@ -471,6 +532,7 @@ class Plan(Definition):
     consolidated: DueRule | None = None
     province: tuple[DatedName, ...]
     authority: tuple[DatedName, ...]
+    letterhead: tuple[DatedLetterhead, ...] = ()
     rule: tuple[Rule, ...]
     checks: Checks = Checks()
     abbreviations: dict[str, str]
@@ -524,6 +586,7 @@ class Plan(Definition):
         yield from _repeated("indicators", "row", [str(i.row) for i in self.indicators])
         yield from _repeated("agencies", "id", [a.id for a in self.agencies])
         yield from _repeated("form", "name", [q.name for q in self.form.field])
+        yield from _repeated("letterhead", "from", [str(h.start) for h in self.letterhead])
         named = [f"{goal.agency}, {goal.indicator}, {goal.year}" for goal in self.obligations]
         yield from _repeated("obligations", "", named)
         goals = [f"{goal.series}, {goal.indicator}, {goal.year}" for goal in self.reference_goals]
@@ -810,9 +873,21 @@ class Plan(Definition):
 
     def name_on(self, names: tuple[DatedName, ...], day: date) -> Text:
         """The name in force on `day`: the last that has begun, else the first."""
-        ordered = sorted(names, key=lambda entry: entry.start)
-        begun = [entry for entry in ordered if entry.start <= day]
-        return begun[-1].name if begun else ordered[0].name
+        return _in_force_on(day, names).name
+
+    def letterhead_on(self, day: date) -> DatedLetterhead:
+        """The letterhead in force on `day`: the last that has begun, else the first; or an empty one."""
+        return _in_force_on(day, self.letterhead or (DatedLetterhead(start=day),))
+
+
+Dated = TypeVar("Dated", DatedName, DatedLetterhead)
+
+
+def _in_force_on(day: date, entries: Sequence[Dated]) -> Dated:
+    """The last entry that has begun on a day, else the first to begin."""
+    ordered = sorted(entries, key=lambda entry: entry.start)
+    begun = [entry for entry in ordered if entry.start <= day]
+    return begun[-1] if begun else ordered[0]
 
 
 def _with_names(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from tbdx import messages
 from tbdx.amendments import effective
 from tbdx.i18n import N_, Language
 from tbdx.model import Erratum, PlanVersion, TbdxError
 from tbdx.plan import Plan
+from tbdx.register import RegisterEvent
 from tbdx.scenarios import Change
 from tbdx.service import Basis, View
 
@@ -31,16 +35,89 @@ TARGETS: dict[str, str] = {
     "original": N_("as first issued"),
 }
 
+Fact = tuple[str, str]
+"""One thing to know about a file: its head and what it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """When something is taken out, and the record's newest code once it was told of that.
+
+    `at` has a time zone. `code` is what `Office.exported` gave back.
+    """
+
+    at: datetime
+    code: str = ""
+
+
+def told(view: View) -> dict[str, Any]:
+    """What the record is told of the figures in anything that is taken out."""
+    details = {
+        "basis": {**asdict(view.basis), "structure": structure_of(view)},
+        "revision": view.panel_revision,
+        "sample": view.sample,
+    }
+    return details | ({"scenario": view.scenario.code} if view.scenario else {})
+
+
+def facts(
+    view: View,
+    language: Language,
+    taking: Taking,
+    own: Sequence[Fact] = (),
+    filters: Sequence[Fact] = (),
+    whose: Collection[str] | None = None,
+) -> list[Fact]:
+    """Where the figures of a file come from; it stands in everything that is taken out.
+
+    `whose` are the agencies (ids) whose corrections and chosen versions a file of theirs tells
+    of; None tells of all.
+
+    That figures are illustrative, and what a scenario supposes, come first; then what the file
+    says of itself (`own`), plan, revision, time, basis, amendments, corrections, the record's
+    code, the filters, the rounding rule.
+    """
+    text, plan = language.text, view.plan
+    decision = f"{plan.decision.number}, {language.date(plan.decision.date)}"
+    sample = [(text("Note"), text("ILLUSTRATIVE FIGURES, not reported by any agency"))]
+    code = [(text("Code of the record"), taking.code)]
+    rounding = N_(
+        "Shares of agencies are rounded half up to the printed decimals before they are compared with a target; growth and ratios of sums are compared unrounded."
+    )
+    return [
+        *(sample if view.sample else []),
+        *supposed(view, language),
+        *own,
+        (text("Plan"), f"{decision} ({plan.fingerprint})"),
+        (text("Data revision"), str(view.panel_revision)),
+        (text("Written at"), language.moment(taking.at, plan.due.timezone)),
+        *rests_on(view, language, whose),
+        *_documents(view, language, whose),
+        *(code if taking.code else []),
+        *filters,
+        (text("Rounding rule"), text(rounding)),
+    ]
+
+
+def marks(view: View, language: Language) -> list[str]:
+    """What has to be seen on every page: that figures are illustrative, or supposed."""
+    said = {
+        N_("ILLUSTRATIVE FIGURES, not reported by any agency"): view.sample,
+        N_("NOT DATA: a scenario, supposed and nowhere stored"): bool(view.scenario),
+    }
+    return [language.text(mark) for mark, holds in said.items() if holds]
+
 
 def structure_of(view: View) -> str:
     """Who counts in this view: "in_force_on_due_date" or "original"."""
     return view.plan.rule_value("structure")
 
 
-def rests_on(view: View, language: Language) -> list[tuple[str, str]]:
+def rests_on(view: View, language: Language, whose: Collection[str] | None = None) -> list[Fact]:
     """What the view is computed on, each part with its head.
 
-    Corrections and versions chosen by hand are told of only where there are some.
+    Corrections and versions chosen by hand are told of only where there are some; `whose`
+    narrows them to those of these agencies (ids).
     """
     text = language.text
     parts = [
@@ -48,11 +125,17 @@ def rests_on(view: View, language: Language) -> list[tuple[str, str]]:
         (text("Agency structure"), text(STRUCTURES[structure_of(view)])),
         (text("Targets"), _targets(view, language)),
     ]
-    if view.errata_in_use:
-        parts.append((text("Corrections in use"), language.number(len(view.errata_in_use))))
-    if view.chosen:
-        parts.append((text("Chosen by hand"), chosen_text(view, language)))
+    if corrections := _told_of(view, whose):
+        parts.append((text("Corrections in use"), language.number(len(corrections))))
+    if chosen := chosen_text(view, language, agencies=whose):
+        parts.append((text("Chosen by hand"), chosen))
     return parts
+
+
+def _told_of(view: View, whose: Collection[str] | None) -> dict[int, Erratum]:
+    """The corrections in use, of these agencies where that is asked, by number."""
+    known = corrections_in_use(view)
+    return {n: e for n, e in known.items() if whose is None or e.agency in whose}
 
 
 def unusual(view: View, usual: Basis, language: Language) -> list[str]:
@@ -95,13 +178,16 @@ def version_state(
 
 
 def chosen_text(
-    view: View, language: Language, year: int | None = None, agency: str | None = None
+    view: View,
+    language: Language,
+    year: int | None = None,
+    agencies: Collection[str] | None = None,
 ) -> str:
-    """The reports (of a year, of an agency) whose version in use was chosen by hand, or ""."""
+    """The reports (of a year, of agencies) whose version in use was chosen by hand, or ""."""
     return "; ".join(
         f"{agency_label(view, own_agency, language, own_year)}, {own_year}"
         for own_agency, own_year in view.chosen
-        if year in (None, own_year) and agency in (None, own_agency)
+        if year in (None, own_year) and (agencies is None or own_agency in agencies)
     )
 
 
@@ -135,6 +221,58 @@ def by_name(view: View, agencies: Iterable[str], language: Language) -> list[str
         return language.sort_key(agency_label(view, agency, language)), agency
 
     return sorted(agencies, key=key)
+
+
+def _documents(view: View, language: Language, whose: Collection[str] | None) -> list[Fact]:
+    """What changed the plan or a filed figure: each amendment and correction in its line."""
+    text = language.text
+    amendments = [
+        (
+            text("Amendment"),
+            text(
+                "{decision} of {date}, from {year} on",
+                decision=version.decision,
+                date=language.date(version.date),
+                year=version.first_year,
+            ),
+        )
+        for version in view.amendments
+    ]
+    corrections = [
+        (
+            text("Correction {number}", number=number),
+            correction_text(view, erratum, language),
+        )
+        for number, erratum in _told_of(view, whose).items()
+    ]
+    return [*amendments, *corrections]
+
+
+def event_text(view: View, event: RegisterEvent, language: Language) -> str:
+    """What happened to an agency or the province, without its date and source."""
+    text = language.text
+    told_name = event.name[0] if language.code == "vi" else event.name[1]
+    known = {agency.id: agency for agency in view.plan.agencies}
+
+    def label(agency_id: str) -> str:
+        return agency_label(view, agency_id, language) if agency_id in known else ""
+
+    # An entry of the record may speak of a change that was withdrawn: its agency is unknown now.
+    agency = label(event.agency) or told_name or event.agency
+    if event.kind == "merged":
+        parts = text(" and ").join(label(part) or part for part in event.parts)
+        return text("{agencies} merged; the result is {name}", agencies=parts, name=agency)
+    if event.kind == "renamed":
+        day_before = event.date - timedelta(days=1)
+        if event.agency in known:
+            agency = known[event.agency].name(language.code, day_before)
+        name = told_name or label(event.agency)
+        return text("{agency} is called {name} from this day on", agency=agency, name=name)
+    if event.kind == "closed":
+        return text("{agency} was closed", agency=agency)
+    if event.kind == "opened":
+        return text("{agency} was opened", agency=agency)
+    return text("the province is {name} from this day on", name=told_name)
 
 
 def change_text(view: View, change: Change, language: Language) -> str:

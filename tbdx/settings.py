@@ -8,12 +8,18 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[1]
+VERSION = "0.1.0"
+"""The program's version; a test keeps it what pyproject.toml says."""
+SECRETS = Path("/run/secrets")
+"""Where containers find secrets, each in a file called as its variable."""
 
 
 class Settings(BaseSettings):
     """Settings with their defaults; docs/settings.md explains each."""
 
-    model_config = SettingsConfigDict(env_prefix="TBDX_", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TBDX_", frozen=True, secrets_dir=SECRETS if SECRETS.is_dir() else None
+    )
 
     database_url: str = Field(
         default=f"sqlite:///{ROOT / 'var' / 'tbdx.db'}",
@@ -38,6 +44,13 @@ class Settings(BaseSettings):
         default=False,
         description="Whether every report that is sent waits for a second look (true), or may be accepted in the same step (false).",
     )
+    soffice: str = Field(
+        default="",
+        description="LibreOffice's program soffice, which makes PDFs; empty: looked for on the PATH and where it is usually installed.",
+    )
+    pdf_seconds: float = Field(
+        default=90, gt=0, description="How long making one PDF may take, in seconds."
+    )
     read_seconds: float = Field(
         default=8,
         gt=0,
@@ -50,4 +63,9 @@ class Settings(BaseSettings):
     )
     read_workers: int = Field(
         default=2, ge=1, description="How many workbooks are read at the same time."
+    )
+    servers: int = Field(
+        default=1,
+        ge=1,
+        description="How many server processes share the store behind nginx; more than one need PostgreSQL.",
     )

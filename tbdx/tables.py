@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
 from typing import Literal
 
 import pandas as pd
@@ -16,6 +15,7 @@ import pandas as pd
 from tbdx import messages, provenance, wording
 from tbdx.i18n import N_, Language
 from tbdx.model import Phase, Reason, Status, TbdxError
+from tbdx.provenance import Taking
 from tbdx.service import Basis, View
 from tbdx.workbook.tables import Column, Kind, write_csv, write_xlsx
 
@@ -262,28 +262,10 @@ def status_label(status: Status | str, language: Language, *, agency: bool = Fal
 
 
 def facts(
-    view: View, filters: Filters, language: Language, at: datetime, count: int, code: str = ""
-) -> list[tuple[str, str]]:
-    """Where an export comes from: plan, basis, corrections, revision, time, filters, rounding.
-
-    `code` is the record's newest hash once it was told of the export.
-    """
-    text, plan = language.text, view.plan
-    decision = f"{plan.decision.number}, {language.date(plan.decision.date)}"
-    lines = [
-        (text("Table"), text(TABLES[filters.table])),
-        (text("Plan"), f"{decision} ({plan.fingerprint})"),
-        (text("Data revision"), str(view.panel_revision)),
-        (text("Written at"), language.moment(at, plan.due.timezone)),
-        (text("Rows"), language.number(count)),
-        *provenance.rests_on(view, language),
-        *_documents(view, language),
-    ]
-    if code:
-        lines.append((text("Code of the record"), code))
-    lines = [*provenance.supposed(view, language), *lines]
-    if view.sample:
-        lines.insert(0, (text("Note"), text("ILLUSTRATIVE FIGURES, not reported by any agency")))
+    view: View, filters: Filters, language: Language, taking: Taking, count: int
+) -> list[provenance.Fact]:
+    """Where an export comes from, which rows it has and how many; see `provenance.facts`."""
+    text = language.text
     heads = {
         "years": N_("Years"),
         "indicators": N_("Indicators"),
@@ -291,41 +273,16 @@ def facts(
         "statuses": N_("Statuses"),
         "phases": N_("Kinds of figures"),
     }
-    for item in fields(filters)[1:]:
-        if item.name not in FILTERS_OF[filters.table]:
-            continue
-        chosen = _chosen(item.name, getattr(filters, item.name), view, language)
-        name = text("Filter: {what}", what=text(heads[item.name]))
-        lines.append((name, ", ".join(chosen) or text("all")))
-    rounding = N_(
-        "Shares of agencies are rounded half up to the printed decimals before they are compared with a target; growth and ratios of sums are compared unrounded."
-    )
-    return [*lines, (text("Rounding rule"), text(rounding))]
-
-
-def _documents(view: View, language: Language) -> list[tuple[str, str]]:
-    """What changed the plan or a filed figure: each amendment and correction in its line."""
-    text = language.text
-    amendments = [
-        (
-            text("Amendment"),
-            text(
-                "{decision} of {date}, from {year} on",
-                decision=version.decision,
-                date=language.date(version.date),
-                year=version.first_year,
-            ),
-        )
-        for version in view.amendments
+    narrowed = []
+    for name in FILTERS_OF[filters.table]:
+        chosen = _chosen(name, getattr(filters, name), view, language)
+        head = text("Filter: {what}", what=text(heads[name]))
+        narrowed.append((head, ", ".join(chosen) or text("all")))
+    own = [
+        (text("Table"), text(TABLES[filters.table])),
+        (text("Rows"), language.number(count)),
     ]
-    corrections = [
-        (
-            text("Correction {number}", number=number),
-            provenance.correction_text(view, erratum, language),
-        )
-        for number, erratum in provenance.corrections_in_use(view).items()
-    ]
-    return [*amendments, *corrections]
+    return provenance.facts(view, language, taking, own, narrowed)
 
 
 def _chosen(name: str, codes: Iterable[object], view: View, language: Language) -> list[str]:
@@ -346,14 +303,11 @@ def export(
     view: View,
     filters: Filters,
     language: Language,
-    at: datetime,
+    taking: Taking,
     file_type: str,
-    code: str = "",
 ) -> bytes:
     """Exactly the rows of the table as a file of type "xlsx" or "csv".
 
-    `code` is the record's newest hash once it was told of the export; the sheet
-    about the file quotes it.
     Raises TbdxError: wrong-file-type.
     """
     rows = select(view, filters)
@@ -366,7 +320,7 @@ def export(
         shown,
         columns,
         title=_title(view, filters, language),
-        facts=facts(view, filters, language, at, len(rows), code),
+        facts=facts(view, filters, language, taking, len(rows)),
         facts_title=language.text("About this file"),
     )
 
@@ -377,12 +331,17 @@ def _title(view: View, filters: Filters, language: Language) -> str:
 
 
 def export_name(view: View, filters: Filters, file_type: str) -> str:
-    """A file name that says what is inside, without diacritics; an unusual basis and a scenario as well."""
+    """The file name of a table; see `file_name`."""
     years = "-".join(map(str, filters.years)) or "all"
+    return file_name(view, f"{filters.table}-{years}", file_type)
+
+
+def file_name(view: View, what: str, file_type: str) -> str:
+    """A file name that says what is inside, without diacritics; an unusual basis and a scenario as well."""
     mark = ("scenario-" if view.scenario else "") + ("sample-" if view.sample else "")
     basis = "".join(
         f"-{name}-{value}"
         for name, value in asdict(view.basis).items()
         if value != getattr(Basis(), name)
     )
-    return f"tbdx-{mark}{filters.table}-{years}{basis}-r{view.panel_revision}.{file_type}"
+    return f"tbdx-{mark}{what}{basis}-r{view.panel_revision}.{file_type}"

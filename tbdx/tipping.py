@@ -22,7 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tbdx import metrics
-from tbdx.model import Answer, Status, Target
+from tbdx.model import Answer, Hindrance, Status, Target
 from tbdx.plan import Indicator, Plan
 from tbdx.projections import aim_pct
 from tbdx.scenarios import Change, Scenario, Value, applied, reporters, with_blanks
@@ -41,15 +41,6 @@ class Outcome(StrEnum):
     POSSIBLE = "possible"
     IMPOSSIBLE = "impossible"  # by turning those of whom enough is known; see `Tipping.cannot`
     NO_TARGET = "no_target"
-
-
-class Hindrance(StrEnum):
-    """Why an agency that does not fulfil an indicator cannot be turned."""
-
-    NOT_APPLICABLE = "not_applicable"  # it answered that this does not apply to it
-    NO_BASELINE = "no_baseline"  # revenue of the base year is missing or zero
-    NO_HEADCOUNT = "no_headcount"  # how many people work there is not known
-    GONE = "gone"  # it no longer exists, and nobody speaks for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from tbdx import messages
 from tbdx.i18n import Language
 from tbdx.model import Phase, Reason, Status
 from tbdx.plan import Indicator
+from tbdx.tipping import Tipping
 
 Row = Mapping[Hashable, Any]
 
@@ -176,6 +177,37 @@ def listed(names: Sequence[str], language: Language, most: int = MOST_NAMES) -> 
     return language.text("{names} and {others}", names=", ".join(names[:most]), others=others)
 
 
+def tipping_text(
+    tip: Tipping, indicator: Indicator, names: Sequence[str], language: Language
+) -> str:
+    """How many a target that can be met still takes, of whom: "cần thêm 1 trong 2 cơ quan: A, B".
+
+    `names` are those of `tip.could`, in that order.
+    """
+    fields = {
+        "count": language.number(tip.needed),
+        "all": language.number(len(tip.could)),
+        "names": listed(names, language),
+        "need": number_of(tip.people, indicator, language),
+    }
+    everybody = len(tip.could) == tip.needed
+    if indicator.kind == "ratio":
+        if everybody:
+            return language.text("{need} more are needed, at {names}.", **fields)
+        if tip.any_of:
+            return language.text(
+                "{need} more are needed, at any {count} of these {all}: {names}.", **fields
+            )
+        return language.text(
+            "{need} more are needed, at {count} agencies or more out of: {names}.", **fields
+        )
+    if everybody:
+        return language.text("Needed: {names}.", **fields)
+    if tip.any_of:
+        return language.text("Needed: any {count} of these {all}: {names}.", **fields)
+    return language.text("Needed: {count} out of {names}; not every choice is enough.", **fields)
+
+
 def range_text(row: Row, language: Language) -> str:
     """What missing agencies leave possible, "từ 50% đến 100%"; empty where nobody is missing."""
     if not row["missing"] or pd.isna(row["worst_pct"]):
@@ -200,6 +232,34 @@ def percent_text(row: Row, indicator: Indicator, language: Language, fewest: int
         return language.percent(None)
     shown, decimals = _shown(value, _target(row), indicator, fewest)
     return language.percent(float(shown), decimals)
+
+
+def gap_text(row: Row, indicator: Indicator, language: Language) -> str:
+    """How far the printed percentage is from the printed target, in points without a sign.
+
+    Empty where there is no value or nothing is asked for.
+    """
+    value, target = _value(row), _target(row)
+    if value is None or target is None:
+        return ""
+    shown, decimals = _shown(value, target, indicator)
+    return language.number(float(abs(shown - target)), max(decimals, _decimals_of(target)))
+
+
+def moved_text(before: Row, after: Row, indicator: Indicator, language: Language) -> str:
+    """By how many points two printed percentages differ, without a sign.
+
+    Empty where there are not two, where no difference is printed, or (of two printed with
+    unlike decimals) one that goes the other way than the values.
+    """
+    was, now = _value(before), _value(after)
+    if was is None or now is None:
+        return ""
+    old, decimals = _shown(was, _target(before), indicator)
+    new, finer = _shown(now, _target(after), indicator)
+    if old == new or _side(new, old) != _side(now, was):
+        return ""
+    return language.number(float(abs(new - old)), max(decimals, finer))
 
 
 def share_text(value_pct: float | None, language: Language) -> str:
@@ -243,8 +303,8 @@ def rounding_text(row: Row, indicator: Indicator, language: Language) -> str:
         "target": language.percent(float(target), 2),
     }
     if value > target:
-        if row["status"] != Status.MET.value:
-            return ""
+        if row["status"] != Status.MET.value or row["missing"]:
+            return ""  # of agencies that are missing: it is their worst case that is met
         return language.text(
             "{value} is rounded to {target}: equal to the target, not above it", **fields
         )

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -18,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 import streamlit as st
 from office import Office
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from benchmarks.databases import (
     MissingToolError,
@@ -31,6 +31,7 @@ from tbdx.service import Service
 from tbdx.store import Store
 
 ROOT = Path(__file__).parent.parent
+expect.set_options(timeout=20_000)  # a cold server on a busy machine; what is there is seen at once
 
 
 @pytest.fixture(autouse=True)
@@ -131,6 +132,7 @@ class App:
     url: str
     database_url: str
     log: Path
+    pid: int = 0
 
 
 @contextmanager
@@ -150,7 +152,7 @@ def running_app(folder: Path, **settings: object) -> Iterator[App]:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
             _wait_until_healthy(app, server)
-            yield app
+            yield replace(app, pid=server.pid)
         finally:
             server.terminate()
             server.wait(timeout=20)

@@ -566,6 +566,12 @@ def test_no_code_is_left_in_an_entry(reported: Service) -> None:
     office.set_contact(MAGAZINE, "ten@coquan.vn")
     office.reminders(2024)
     office.exported("table/province", {"filters": {"years": [2024]}, "rows": 3})
+    office.exported("backup", {"file_name": "a.tbdx-backup", "entries": 3})
+    office.exported("store", {"to": "sqlite:///b.db"})
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    for subject in ("backup", "moved"):
+        note = {"subject": f"store:{subject}", "schema": "0004", "made_at": at.isoformat()}
+        reported._desk.store.note(Action.RESTORED, at, "Ann", [note])
     for lang in ("vi", "en"):
         page = _page(reported, lang)
         for entry in office.record():

@@ -30,6 +30,7 @@ from tbdx import tables, wording
 from tbdx.i18n import language
 from tbdx.model import Answer, Phase, TbdxError
 from tbdx.plan import Plan
+from tbdx.provenance import Taking
 from tbdx.service import Service
 from tbdx.settings import Settings
 from tbdx.ui import agencies, boards, shell
@@ -360,7 +361,7 @@ def test_every_table_can_be_taken_away(reported: Service, table: str, lang: str)
     """The file names the plan and holds nothing of Thái Bình's."""
     filters = tables.Filters(table=table)  # type: ignore[arg-type]  # one of TABLES
     now = datetime(2027, 12, 1, tzinfo=UTC)
-    content = tables.export(reported.view(), filters, language(lang), now, "xlsx")
+    content = tables.export(reported.view(), filters, language(lang), Taking(now), "xlsx")
     book = load_workbook(BytesIO(content))
     said = "\n".join(
         str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value

@@ -15,6 +15,7 @@ from tbdx.amendments import effective
 from tbdx.i18n import language
 from tbdx.model import Action, Answer, Phase, PlanVersion, TbdxError
 from tbdx.plan import Plan
+from tbdx.provenance import Taking
 from tbdx.scenarios import Scenario
 from tbdx.service import Basis, Service
 from tbdx.tables import Filters
@@ -150,7 +151,7 @@ def corrected(service: Service) -> Service:
 def test_an_export_says_what_it_rests_on(corrected: Service) -> None:
     """Basis, amendment, correction and the record's code stand on the sheet about the file."""
     view = corrected.view(Basis(structure="original"))
-    content = tables.export(view, Filters("reported"), VI, NOW, "xlsx", "abc123")
+    content = tables.export(view, Filters("reported"), VI, Taking(NOW, "abc123"), "xlsx")
     facts = _facts(content)
     assert facts["Cơ cấu"] == "cơ quan tại thời điểm ban hành Kế hoạch"
     assert facts["Chỉ tiêu"] == "Kế hoạch 150/KH-UBND; 45/KH-UBND từ năm 2026"

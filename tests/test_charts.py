@@ -52,6 +52,27 @@ def test_estimates_are_hollow_and_final_figures_filled(view: View) -> None:
     assert list(result.marker.symbol[:3]) == ["circle", "circle", "circle-open"]
 
 
+@pytest.mark.parametrize("draw", [charts.trajectory, charts.thumbnail])
+def test_a_hollow_mark_is_explained_where_one_is_drawn(view: View, draw: Draw) -> None:
+    """The legend says it, on screen and in print; without an estimate there is nothing to say."""
+    indicator, own = view.plan.indicator("digital_platforms"), _own(view, "digital_platforms")
+    names = {
+        draw(rows, indicator, view.plan, VI).figure.data[0].name
+        for rows in (own[own["phase"] != "estimate"], own.assign(value_pct=math.nan))
+    }
+    assert names == {"Kết quả"}
+    assert draw(own, indicator, view.plan, VI).figure.data[0].name == (
+        "Kết quả<br>(○ ước thực hiện)"
+    )
+
+
+@pytest.mark.parametrize("draw", [charts.trajectory, charts.thumbnail])
+def test_results_of_other_indicators_are_refused(view: View, draw: Draw) -> None:
+    """Six indicators in one chart would be six results of one."""
+    with pytest.raises(ValueError, match="digital_platforms"):
+        draw(view.results, view.plan.indicator("digital_platforms"), view.plan, VI)
+
+
 def test_targets_are_steps_with_a_mark_each_year(view: View) -> None:
     """Row 2 has no target in 2023 (0%), then one in every year."""
     target = _traces(view, "data_analytics_ai")["Chỉ tiêu của năm"]
@@ -341,7 +362,7 @@ def test_what_a_plan_or_a_report_says_is_never_markup(view: View) -> None:
     assert shown in chart.figure.data[0].hovertext[0]
     own = view.standings[view.standings["agency"] == "tc-van-nghe-thai-binh"]
     ratio = charts.agency_ratio(own[own["indicator"] == people.code], people, view.plan, VI)
-    assert ratio.figure.data[0].name == shown
+    assert ratio.figure.data[0].name == f"{shown}<br>(○ ước thực hiện)"
     assert shown in ratio.figure.data[0].hovertext[0]
     analytics = view.plan.indicator(AI).model_copy(update=odd)
     rows = own[(own["indicator"] == AI) & own["phase"].notna()]

@@ -22,6 +22,7 @@ from tbdx.i18n import language
 from tbdx.metrics import answers_of, indicators, needed_count
 from tbdx.model import Order, Target
 from tbdx.plan import Plan, ReferenceGoal
+from tbdx.provenance import Taking
 from tbdx.service import Service
 from tbdx.ui import shell
 
@@ -392,7 +393,7 @@ def test_the_file_has_every_goal(service: Service) -> None:
         view,
         tables.Filters(table="comparison", years=(2024,)),
         language("en"),
-        datetime(2025, 1, 2, tzinfo=UTC),
+        Taking(datetime(2025, 1, 2, tzinfo=UTC)),
         "xlsx",
     )
     sheet = load_workbook(BytesIO(content)).worksheets[0]

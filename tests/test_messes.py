@@ -36,6 +36,7 @@ from tbdx import tables
 from tbdx.i18n import language
 from tbdx.model import Answer, CheckedFile, Phase, Verdict
 from tbdx.plan import Plan
+from tbdx.provenance import Taking
 from tbdx.service import Service
 from tbdx.tables import Filters
 from tbdx.workbook.appendix import read_appendix
@@ -466,7 +467,9 @@ def exported(service: Service, file_type: str) -> bytes:
     content = (FOLDER / "22-formula-injection.xlsx").read_bytes()
     service.accept(service.check([("22.xlsx", content)]))
     now = datetime(2024, 12, 1, tzinfo=UTC)
-    return tables.export(service.view(), Filters("reported"), language("vi"), now, file_type)
+    return tables.export(
+        service.view(), Filters("reported"), language("vi"), Taking(now), file_type
+    )
 
 
 def test_an_exported_csv_has_no_formula(service: Service) -> None:

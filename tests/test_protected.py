@@ -48,6 +48,15 @@ def stopped(checked: CheckedFile) -> str:
     return finding.found
 
 
+def test_workbooks_are_parsed_by_the_guarded_parser() -> None:
+    """Openpyxl reads XML by defusedxml, although lxml is installed, which it would prefer."""
+    command = "import tbdx, openpyxl; print(openpyxl.DEFUSEDXML, openpyxl.LXML)"
+    done = subprocess.run(
+        [sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "False"]
+
+
 # --- what a file might do to its reader; each of these runs in a worker ------------------------
 
 

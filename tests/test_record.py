@@ -19,7 +19,10 @@ from tbdx.store import Store, metadata
 from tbdx.store.record import START
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
-_NOTED_ONLY = {Action.CHECKED, Action.EXPORTED, Action.REMINDED, Action.SIGNED_IN}
+_NOTED_ONLY = {
+    *(Action.CHECKED, Action.EXPORTED, Action.REMINDED, Action.SIGNED_IN),
+    Action.RESTORED,
+}
 
 
 @pytest.fixture

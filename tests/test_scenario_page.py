@@ -22,6 +22,7 @@ from tbdx.messages import error_text
 from tbdx.model import TbdxError
 from tbdx.plan import Plan, Question
 from tbdx.projections import GoalPath, Method, project
+from tbdx.provenance import Taking
 from tbdx.scenarios import Scenario
 from tbdx.service import Service
 from tbdx.tables import Filters
@@ -177,7 +178,7 @@ def test_an_export_says_everywhere_that_it_is_a_scenario(service: Service) -> No
     filters = Filters("province", years=(2026, 2030))
     words = language("en")
     book = load_workbook(
-        BytesIO(tables.export(supposed, filters, words, datetime.now(UTC), "xlsx"))
+        BytesIO(tables.export(supposed, filters, words, Taking(datetime.now(UTC)), "xlsx"))
     )
     rows = list(book.worksheets[0].iter_rows(values_only=True))
     assert book.sheetnames[0].startswith("SCENARIO")

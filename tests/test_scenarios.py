@@ -32,10 +32,10 @@ from test_metrics import (
 )
 
 from tbdx import metrics
-from tbdx.model import Answer, Status, Target, TbdxError
+from tbdx.model import Answer, Hindrance, Status, Target, TbdxError
 from tbdx.plan import Agency, Indicator, Plan
 from tbdx.scenarios import Change, Scenario, Value, applied, carried, coming_years
-from tbdx.tipping import Hindrance, Outcome, Tipping, meeting, tippings
+from tbdx.tipping import Outcome, Tipping, meeting, tippings
 from tbdx.workbook.appendix import read_appendix
 
 YES, NO, NA = Answer.YES, Answer.NO, Answer.NOT_APPLICABLE

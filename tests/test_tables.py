@@ -85,8 +85,8 @@ def test_the_sheet_is_ready_to_read_and_to_print() -> None:
     assert sheet.freeze_panes == "A2"
     assert sheet.print_title_rows == "$1:$1"
     assert sheet.auto_filter.ref == "A1:E3"
-    assert sheet.column_dimensions["A"].width == 34
-    assert sheet.column_dimensions["B"].width == 8
+    assert int(sheet.column_dimensions["A"].width) == 34
+    assert int(sheet.column_dimensions["B"].width) == 8
     assert sheet.page_setup.orientation == "landscape"
     assert all(cell.font.bold for cell in sheet[1])
 

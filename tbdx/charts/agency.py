@@ -86,7 +86,7 @@ def agency_ratio(
     )
     name = html.escape(indicator.short[words.code])
     breaks = breaks_of(amended, plan, words)
-    traces = [points(known, name, hovers), asked, marks, *breaks]
+    traces = [points(known, name, hovers, words), asked, marks, *breaks]
     figure = go.Figure({"data": traces, "layout": layout_of(plan, words, height=320)})
     make_room(figure, amended)
     return Chart(figure, _ratio_sentence(known, indicator, words, amended))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Hashable, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from tbdx import messages
-from tbdx.charts.marks import Chart, Trace
+from tbdx.charts.marks import Chart, Trace, result_name
 from tbdx.i18n import Language
 from tbdx.model import Order, Phase
 from tbdx.plan import Plan
@@ -32,8 +33,9 @@ def comparison(rows: pd.DataFrame, plan: Plan, words: Language) -> Chart:
     records: list[Row] = [*rows.to_dict("records")]
     places = [float(place) for place in reversed(range(len(records)))]
     goal_name = words.text(messages.SERIES[str(rows["series"].iloc[0])])
+    results = _marks(records, places, "value_pct", words.text("Result"), "circle", words)
     traces = [
-        _marks(records, places, "value_pct", words.text("Result"), "circle", words),
+        results | {"name": result_name(results["name"], rows, words)},
         _marks(records, places, "target_pct", words.text("Target of the year"), "bar", words),
         _goals(records, places, goal_name, words),
         _names(records, places, plan, words),
@@ -143,7 +145,8 @@ def _names(records: list[Row], places: list[float], plan: Plan, words: Language)
         "x": [0] * len(records),
         "y": [place + _WRITTEN for place in places],
         "text": [
-            f"{row['row']}. {plan.indicator(row['indicator']).short[words.code]}" for row in records
+            html.escape(f"{row['row']}. {plan.indicator(row['indicator']).short[words.code]}")
+            for row in records
         ],
         "textposition": "middle right",
         "textfont": {"size": 13},

@@ -23,6 +23,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from tbdx.amendments import version_in
 from tbdx.i18n import Language
 from tbdx.model import Phase, PlanVersion, Target
 from tbdx.plan import Plan
@@ -77,8 +78,8 @@ class Amended:
 
     def decision(self, plan: Plan, year: int) -> str:
         """The number of the document that the targets of a year stand in."""
-        begun = [version.decision for version in self.versions if version.first_year <= year]
-        return begun[-1] if begun else plan.decision.number
+        version = version_in(self.versions, year)
+        return version.decision if version else plan.decision.number
 
 
 AS_ISSUED = Amended()
@@ -86,7 +87,17 @@ AS_ISSUED = Amended()
 TOP, BOTTOM = 108.0, -4.0  # percent: the value axis of shares
 
 
-def points(rows: pd.DataFrame, name: str, hovers: Sequence[str]) -> Trace:
+def result_name(name: str, rows: pd.DataFrame, words: Language) -> str:
+    """The legend's name of results; where one of them is an estimate it says how that is drawn.
+
+    `rows`: columns value_pct, phase.
+    """
+    estimates = rows["value_pct"].notna() & (rows["phase"] == Phase.ESTIMATE.value)
+    hollow = words.text("estimate")
+    return f"{name}<br>(○ {hollow})" if estimates.any() else name
+
+
+def points(rows: pd.DataFrame, name: str, hovers: Sequence[str], words: Language) -> Trace:
     """Results by year: filled circles where figures are final, hollow where they are estimates.
 
     `rows`: columns year, value_pct, phase; a year without a value is a gap.
@@ -94,7 +105,7 @@ def points(rows: pd.DataFrame, name: str, hovers: Sequence[str]) -> Trace:
     hollow = rows["phase"] == Phase.ESTIMATE.value
     return {
         "type": "scatter",
-        "name": name,
+        "name": result_name(name, rows, words),
         "x": rows["year"],
         "y": rows["value_pct"],
         "mode": "lines+markers",

@@ -59,7 +59,7 @@ def trajectory(
     `results` are the rows of one indicator with the columns of
     `tbdx.service.View.results`, one a year, ascending. Those of a scenario (they
     have no phase) are drawn as supposed; a projection has a mark of its own and
-    never joins the results.
+    never joins the results. Raises ValueError where there are rows of another indicator.
     """
     drawing = _Drawing(results, indicator, plan, words, amended)
     traces = [
@@ -99,6 +99,10 @@ class _Drawing:
     amended: Amended
     small: bool = False
 
+    def __post_init__(self) -> None:
+        if not (self.results["indicator"] == self.indicator.code).all():
+            raise ValueError(f"there are rows of other indicators than {self.indicator.code}")
+
     def plan_and_results(self) -> list[Trace]:
         """What every size shows, always in this order, so that each kind keeps its colour."""
         traces = [self._actual(), self._targets(), self._range(), self._goals()]
@@ -107,7 +111,7 @@ class _Drawing:
     def _actual(self) -> Trace:
         """What was reported."""
         rows = self._valued(~self._supposed_rows)
-        trace = points(rows, self.words.text("Result"), self._hovers(rows))
+        trace = points(rows, self.words.text("Result"), self._hovers(rows), self.words)
         return _broken(self._labelled(trace, rows), rows["threshold_pct"])
 
     def _supposed(self) -> list[Trace]:
@@ -115,7 +119,7 @@ class _Drawing:
         if not self._supposed_rows.any():
             return []
         rows, name = self._valued(self._supposed_rows), self.words.text("Scenario")
-        trace = points(rows, name, self._hovers(rows))
+        trace = points(rows, name, self._hovers(rows), self.words)
         trace["line"] = {"width": 2, "dash": "longdashdot"}
         trace["marker"] = {"symbol": "star-open", "size": 14, "line": {"width": 2}}
         return [_broken(self._labelled(trace, rows, f"{name}: "), rows["threshold_pct"])]

@@ -10,6 +10,8 @@ office      closed years, addresses, reminders
 register    the agencies over time
 amendments  versions of the plan, corrections to filed figures
 record      the record of everything: list, export, verify
+doctoring   whether a configuration and a running site are sound
+keeping     backups: made, checked, restored; a store moved to another database
 
 A command's module imports the service only when the command runs, so that
 help comes without loading pandas, the database and the workbooks' libraries.

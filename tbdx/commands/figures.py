@@ -106,7 +106,7 @@ def export(
 
     The record keeps who took out which rows.
     """
-    from tbdx import tables
+    from tbdx import provenance, tables
     from tbdx.service import Basis
 
     options.require_ending(out, (".xlsx", ".csv"))
@@ -121,13 +121,11 @@ def export(
             "file_name": out.name,
             "rows": count,
             "file_type": file_type,
-            "basis": {**asdict(view.basis), "structure": view.plan.rule_value("structure")},
-            "revision": view.panel_revision,
-            "sample": view.sample,
+            **provenance.told(view),
         }
         code = s.service.office.exported(f"table/{table}", told, by=by)
-        now = datetime.now(UTC)
-        write(out, tables.export(view, filters, s.words, now, file_type, code))
+        taking = provenance.Taking(datetime.now(UTC), code)
+        write(out, tables.export(view, filters, s.words, taking, file_type))
         rows = s.words.plural("{count} row", "{count} rows", count)
         typer.echo(f"{out}: {rows}")
 

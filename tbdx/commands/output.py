@@ -16,7 +16,7 @@ import typer
 
 from tbdx import messages
 from tbdx.i18n import Language
-from tbdx.model import CheckedFile, Finding, Submission
+from tbdx.model import CheckedFile, Finding, Submission, Verification
 from tbdx.plan import Plan
 
 NOTHING = "–"
@@ -65,6 +65,35 @@ def moment_text(moment: datetime | None, words: Language, plan: Plan) -> str:
 def say(*parts: str) -> str:
     """The parts that say something, in one line."""
     return " · ".join(filter(None, parts))
+
+
+# --- what verifying the record found ------------------------------------------------------------
+
+
+def plain_verification(found: Verification, words: Language) -> dict[str, Any]:
+    """What verifying found as JSON, each fault with its sentence."""
+    faults = [
+        {**asdict(fault), "message": messages.record_fault_text(fault, words)}
+        for fault in found.faults
+    ]
+    return {**asdict(found), "faults": faults}
+
+
+def print_verification(found: Verification, words: Language) -> None:
+    """Print what was counted, the newest code, and each fault in words."""
+    text = words.text
+    counted = (
+        (text("Entries of the record"), found.entries),
+        (text("Files stored"), found.documents),
+        (text("Reports stored"), found.submissions),
+    )
+    for name, count in counted:
+        typer.echo(f"{name}: {words.number(count)}")
+    typer.echo(text("Newest code of the record: {head}", head=found.head))
+    for fault in found.faults:
+        typer.echo(messages.record_fault_text(fault, words))
+    if not found.faults:
+        typer.echo(text("Nothing was changed by hand."))
 
 
 # --- files that were checked --------------------------------------------------------------------

@@ -13,7 +13,14 @@ import typer
 from tbdx import messages
 from tbdx.commands import options
 from tbdx.commands.options import BLOCKED, OK, By, Json
-from tbdx.commands.output import moment_text, print_json, print_table, say
+from tbdx.commands.output import (
+    moment_text,
+    plain_verification,
+    print_json,
+    print_table,
+    print_verification,
+    say,
+)
 from tbdx.commands.session import Session, session, write
 from tbdx.model import Action, Entry
 
@@ -217,23 +224,7 @@ def verify(
     with session() as s:
         found = s.service.office.verify(head)
         if as_json:
-            faults = [
-                {**asdict(fault), "message": messages.record_fault_text(fault, s.words)}
-                for fault in found.faults
-            ]
-            print_json({**asdict(found), "faults": faults})
+            print_json(plain_verification(found, s.words))
         else:
-            text = s.words.text
-            counted = (
-                (text("Entries of the record"), found.entries),
-                (text("Files stored"), found.documents),
-                (text("Reports stored"), found.submissions),
-            )
-            for name, count in counted:
-                typer.echo(f"{name}: {s.words.number(count)}")
-            typer.echo(text("Newest code of the record: {head}", head=found.head))
-            for fault in found.faults:
-                typer.echo(messages.record_fault_text(fault, s.words))
-            if not found.faults:
-                typer.echo(text("Nothing was changed by hand."))
+            print_verification(found, s.words)
     raise typer.Exit(BLOCKED if found.faults else OK)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import typer
 from typer.core import TyperGroup
@@ -75,6 +76,25 @@ def write(path: Path, content: bytes) -> None:
     make_folder(path.parent)
     try:
         path.write_bytes(content)
+    except OSError as error:
+        raise TbdxError("file-not-writable", found=str(path), reason=error.strerror) from error
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to, which takes the place of the one there only when all is written.
+
+    Raises TbdxError: file-not-writable.
+    """
+    make_folder(path.parent)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        try:
+            with draft.open("xb") as file:
+                yield file
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
     except OSError as error:
         raise TbdxError("file-not-writable", found=str(path), reason=error.strerror) from error
 

@@ -270,6 +270,14 @@ class Office:
         """The amended appendices in the order of their adoption, withdrawn ones included."""
         return tuple(version for version, _ in self._desk.current.versions)
 
+    def printed_targets(self) -> tuple[tuple[PlanVersion | None, tuple[Target, ...]], ...]:
+        """What each appendix prints: the one first issued (None), then every amended one.
+
+        In the order of their adoption, withdrawn ones included.
+        """
+        current = self._desk.current
+        return ((None, current.original), *current.versions)
+
     def appendix(self, version_id: int | None) -> tuple[str, bytes]:
         """The file of an amended appendix, or with None of the one first issued: name and bytes.
 

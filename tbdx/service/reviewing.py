@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import pandas as pd
 
@@ -118,6 +119,29 @@ class Reviewing:
 
         key = ("standings", sample, year, current.plan.due.day_of(now))
         return current.kept(key, work_out)
+
+    def sent(self, *, sample: bool = False) -> list[Submission]:
+        """Every submission, the oldest first.
+
+        Of the illustrative reports with `sample`, else of the real ones, even while there are none.
+        """
+        store = self._desk.sample_store() if sample else self._desk.store
+        return store.submissions()[::-1]
+
+    def everything(
+        self, at: datetime | None = None, *, sample: bool = False
+    ) -> tuple[list[Submission], dict[int, list[YearStanding]]]:
+        """What was `sent`, and how each agency stands with each year (at a time)."""
+        store = self._desk.sample_store() if sample else self._desk.store
+        plan, now = self._desk.current.plan, at or self._desk.now()
+        found, stated = self.sent(sample=sample), store.nil_returns()
+        sent: dict[int, list[Submission]] = {year: [] for year in plan.all_years}
+        for submission in found:
+            sent.setdefault(submission.year, []).append(submission)
+        return found, {
+            year: collection.standings(plan, year, sent[year], stated, now)
+            for year in plan.all_years
+        }
 
     def rates(self, year: int, standings: Sequence[YearStanding] | None = None) -> Rates:
         """One year's round in counts; `standings` of that year, where they are at hand."""

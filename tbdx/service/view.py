@@ -76,6 +76,14 @@ class View:
             view.__dict__[name] = getattr(self, name)
         return view
 
+    def by_structure(self, structure: Structure) -> View:
+        """The same view of the same figures, counted by the agencies of another structure."""
+        plan = self.plan.with_rule("structure", structure)
+        view = replace(self, plan=plan, basis=replace(self.basis, structure=structure))
+        for name in ("_filed", "_corrected", "filed_answers"):  # the same, whoever counts
+            view.__dict__[name] = getattr(self, name)
+        return view
+
     @property
     def _phase(self) -> Phase | None:
         return None if self.basis.figures == "in_use" else Phase(self.basis.figures)

@@ -75,16 +75,17 @@ class Store:
     _database: Database
 
     @classmethod
-    def open(cls, url: str) -> Self:
+    def open(cls, url: str, *, existing: bool = False) -> Self:
         """Open the database at `url`, after creating it or bringing it up to date.
 
         `url` is "sqlite:///path/to/file" (the folder is created) or
-        "postgresql://user:password@host/database".
+        "postgresql://user:password@host/database". With `existing` nothing is
+        created: where there is no store, `TbdxError("store-missing")` is raised.
 
         Raises `TbdxError("store-unavailable")` when it can't be reached or is
         no store, `TbdxError("store-newer")` when a later program has changed it.
         """
-        return cls(Database.open(url, _take_over))
+        return cls(Database.open(url, take_over, existing=existing))
 
     def close(self) -> None:
         """Give back every connection."""
@@ -680,8 +681,7 @@ class Store:
         compared with a record that is whole: of a broken one it would say the same again.
         """
         with self._database.snapshot() as connection:
-            found = record.verify(connection, _recorded_rows, head)
-            return replace(found, faults=found.faults or tuple(past.faults(connection)))
+            return verified(connection, head)
 
     # --- transactions -----------------------------------------------------------------------
 
@@ -711,7 +711,13 @@ _LOOKING_BACK_SINCE = "0004"
 """The schema that keeps with which entry of the record each revision ended."""
 
 
-def _take_over(connection: sa.Connection, found: str) -> None:
+def verified(connection: sa.Connection, head: str = "") -> Verification:
+    """What `Store.verify` finds, as a transaction sees it."""
+    found = record.verify(connection, _recorded_rows, head)
+    return replace(found, faults=found.faults or tuple(past.faults(connection)))
+
+
+def take_over(connection: sa.Connection, found: str) -> None:
     """Complete what an earlier program stored: the record, and where its revisions ended."""
     if found < _RECORD_SINCE:
         _begin_record(connection)

@@ -30,21 +30,36 @@ class Database:
     url: str  # as it may be shown
 
     @classmethod
-    def open(cls, address: str, migrated: Callable[[sa.Connection, str], object]) -> Self:
-        """Reach the database, after creating it or bringing it up to date.
+    def open(
+        cls,
+        address: str,
+        migrated: Callable[[sa.Connection, str], object],
+        *,
+        existing: bool = False,
+    ) -> Self:
+        """Reach the database, after creating it (unless it must be `existing`) or bringing it up to date.
 
         Where that was an older one, `migrated` completes the migration in its
         transaction; it is told of the schema found.
 
-        Raises TbdxError: store-unavailable, store-newer.
+        Raises TbdxError: store-unavailable, store-newer, store-missing.
         """
-        database = cls(*_engine(address))
+        database = cls.reach(address, existing=existing)
         try:
-            database._bring_up_to_date(migrated)
+            database._bring_up_to_date(migrated, existing=existing)
         except BaseException:
             database.engine.dispose()
             raise
         return database
+
+    @classmethod
+    def reach(cls, address: str, *, existing: bool = False) -> Self:
+        """The database as it is, whatever its schema; nothing in it is read or changed.
+
+        Raises TbdxError: store-unavailable; store-missing for an `existing` file that is not there.
+        """
+        engine, shown = _engine(address, existing)
+        return cls(engine, shown)
 
     @contextmanager
     def connection(self, **options: Any) -> Iterator[sa.Connection]:
@@ -60,20 +75,36 @@ class Database:
     def snapshot(self) -> AbstractContextManager[sa.Connection]:
         """A connection whose every query sees the database as it was at the first one."""
         if self.engine.dialect.name == "postgresql":
-            return self.connection(isolation_level="REPEATABLE READ")
+            return self.connection(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         return self.connection()  # SQLite does so by itself
 
-    def _bring_up_to_date(self, migrated: Callable[[sa.Connection, str], object]) -> None:
-        *_, newest = known = known_schemas()
-        with self.connection() as connection:
-            if _schema(connection) == newest:
-                return
+    @contextmanager
+    def alone(self) -> Iterator[sa.Connection]:
+        """A connection in a transaction during which nobody else migrates or fills this database."""
         with _migration_lock, self.connection(tbdx_begin="BEGIN IMMEDIATE") as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK_ID)))
-            found = _schema(connection)
-            if found is not None and found not in known:
-                raise TbdxError("store-newer", url=self.url, found=found, expected=newest)
+            yield connection
+
+    def known_schema(self, connection: sa.Connection) -> str | None:
+        """The database's schema; None where there is none. Raises TbdxError: store-newer."""
+        *_, newest = known = known_schemas()
+        found = _schema(connection)
+        if found is not None and found not in known:
+            raise TbdxError("store-newer", url=self.url, found=found, expected=newest)
+        return found
+
+    def _bring_up_to_date(
+        self, migrated: Callable[[sa.Connection, str], object], *, existing: bool
+    ) -> None:
+        newest = known_schemas()[-1]
+        with self.connection() as connection:
+            if _schema(connection) == newest:
+                return
+        with self.alone() as connection:
+            found = self.known_schema(connection)
+            if found is None and existing:
+                raise TbdxError("store-missing", url=self.url)
             if found != newest:
                 from tbdx.migrations import upgrade  # noqa: PLC0415  Alembic only when needed
 
@@ -88,7 +119,7 @@ def known_schemas() -> list[str]:
     return sorted(path.name.split("_")[0] for path in MIGRATIONS.glob("versions/[0-9]*_*.py"))
 
 
-def _engine(address: str) -> tuple[sa.Engine, str]:
+def _engine(address: str, existing: bool) -> tuple[sa.Engine, str]:
     """The engine for an address, and the address as it may be shown."""
     scheme = address.partition(":")[0]
     try:
@@ -98,16 +129,18 @@ def _engine(address: str) -> tuple[sa.Engine, str]:
     shown = url.set(query={}).render_as_string(hide_password=True)
     match url.drivername:
         case "sqlite" | "sqlite+pysqlite":
-            return _sqlite(url, shown), shown
+            return _sqlite(url, shown, existing), shown
         case "postgresql" | "postgresql+psycopg":
             url = url.set(drivername="postgresql+psycopg")
             return sa.create_engine(url, pool_pre_ping=True), shown
     raise _unavailable(shown, f"{scheme!r} is neither sqlite nor postgresql")
 
 
-def _sqlite(url: sa.URL, shown: str) -> sa.Engine:
+def _sqlite(url: sa.URL, shown: str, existing: bool) -> sa.Engine:
     if url.database in (None, "", ":memory:"):
         raise _unavailable(shown, "the address names no file")
+    if existing and not Path(str(url.database)).is_file():
+        raise TbdxError("store-missing", url=shown)
     try:
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

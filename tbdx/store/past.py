@@ -42,6 +42,7 @@ FIGURES = frozenset(Action) - {
     Action.REMINDED,
     Action.SIGNED_IN,
     Action.TAKEN_OVER,
+    Action.RESTORED,
 }
 """What raises the revision; other entries only tell of something."""
 

@@ -239,7 +239,8 @@ def _check_documents(connection: sa.Connection) -> tuple[set[str], list[RecordFa
     """The hashes of the files, and which files no longer are the bytes that theirs was made of."""
     columns, faults, kept = tables.document.c, [], set()
     content = sa.type_coerce(columns.content, sa.types.NullType())  # put in by hand, it may be text
-    query = sa.select(columns.sha256, content).execution_options(yield_per=50)
+    # A few at a time: a file has up to some 20 MB.
+    query = sa.select(columns.sha256, content).execution_options(yield_per=4)
     for found, stored in connection.execute(query):
         sha256 = str(found)
         kept.add(sha256)

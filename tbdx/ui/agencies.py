@@ -12,6 +12,7 @@ from tbdx.i18n import N_
 from tbdx.model import Phase
 from tbdx.plan import Agency
 from tbdx.ui import address, shell, widgets
+from tbdx.ui.picturing import Subject
 from tbdx.ui.shell import Page
 
 PARTS = {
@@ -28,6 +29,19 @@ PARTS = {
 def pick_part(page: Page) -> str:
     """Which part of the page is shown; kept in the address."""
     return widgets.pick_part(page, "part", PARTS, page.text("Part"))
+
+
+def subject(
+    page: Page, agency: Agency, kind: str, title: str, *notes: str, **about: str
+) -> Subject:
+    """What a chart of this agency is of, for its picture; `title` without the agency's name."""
+    name = tables.agency_label(page.view, agency.id, page.language)
+    return Subject(
+        kind=kind,
+        title=f"{name}: {title}",
+        about={**about, "agency": agency.id},
+        notes=notes,
+    )
 
 
 def media_text(page: Page, kinds: Iterable[str]) -> str:

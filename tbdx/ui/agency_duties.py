@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from tbdx import duties, messages, tables, wording
+from tbdx import duties, duty_wording, tables, wording
 from tbdx.duties import Duties, Duty, Step
 from tbdx.i18n import N_
-from tbdx.model import Phase, Reason, Status
-from tbdx.plan import Agency, Condition, Indicator, Obligation
+from tbdx.model import Phase, Reason
+from tbdx.plan import Agency, Indicator, Obligation
 from tbdx.service import Row
 from tbdx.ui import agencies, shell, widgets
 from tbdx.ui.shell import Page
@@ -108,79 +108,17 @@ def _state(page: Page, duty: Duty) -> str:
 def _concrete(page: Page, duty: Duty, found: Duties) -> list[str]:
     if duty.state == "not_asked":
         return [_why_not_asked(page, duty, found.year)]
-    return [step_text(page, step, duty, found) for step in steps_of(duty)]
-
-
-def steps_of(duty: Duty) -> list[Step]:
-    """What is open of a duty; of one that is in place all there is to keep."""
-    return [step for step in duty.steps if duty.state == "in_place" or not step.done]
+    return [step_text(page, step, duty, found) for step in duty_wording.steps_of(duty)]
 
 
 def step_text(page: Page, step: Step, duty: Duty, found: Duties) -> str:
     """What there is to do or to keep, with what was reported last, as markdown."""
-    said = _asked_of(page, step, duty, found.year)
+    plan, words = page.plan, page.language
+    said = duty_wording.step_text(step, duty, found.year, plan, words, quoted=widgets.escape)
     if found.since is None:
         return said
-    last = page.text("{year}: {value}", year=found.since, value=_now(page, step))
-    short = _short(page, step, duty.indicator)
-    return f"{said} :small[({'; '.join(part for part in (last, short) if part)})]"
-
-
-def _asked_of(page: Page, step: Step, duty: Duty, year: int) -> str:
-    question = page.plan.form.question(step.field)
-    if question is None:
-        return widgets.escape(step.field)
-    base, code = page.plan.years.base, page.language.code
-    label = widgets.escape(question.label[code].format(year=year, base_year=base))
-    fields = {"stt": question.stt, "label": label, "unit": question.unit[code]}
-    if step.kind == "answer":
-        return page.text("Question {stt} answered “yes”: {label}", **fields)
-    if step.kind == "base":
-        return page.text("Question {stt} answered with an amount above zero: {label}", **fields)
-    if step.needed is None:
-        return page.text("Question {stt} answered, all of them: {label}", **fields)
-    needed = page.language.number(step.needed, 6)
-    if step.kind == "level":
-        return page.text("Question {stt} at {needed} or more: {label}", needed=needed, **fields)
-    if step.kind == "count":
-        return page.text(
-            "Question {stt} at {needed} {unit}, all of them: {label}", needed=needed, **fields
-        )
-    before = {"base": page.language.number(step.base, 6), "base_year": base}
-    threshold = duty.target.threshold_pct if duty.target else None
-    if threshold is None:
-        return page.text("{label} above {base} {unit} (that of {base_year})", **fields, **before)
-    return page.text(
-        "{label} at {needed} {unit} or more (up {threshold} on {base_year}: {base})",
-        needed=needed,
-        threshold=page.language.percent(threshold, 2),
-        **fields,
-        **before,
-    )
-
-
-def _now(page: Page, step: Step) -> str:
-    if step.now is None:
-        no_answer = messages.ANSWERS["blank"]
-        return page.text(no_answer)
-    if isinstance(step.now, str):
-        return widgets.values_of(page, [step.now])[0]
-    return page.language.number(step.now, 6)
-
-
-def _short(page: Page, step: Step, indicator: Indicator) -> str:
-    """What is missing, in words; empty where nothing is, or where that is not known."""
-    if not step.short or step.kind == "level":
-        return ""
-    if step.kind == "count":
-        more = wording.number_of(int(step.short), indicator, page.language)
-        return page.text("{count} more needed", count=more)
-    question = page.plan.form.question(step.field)
-    return page.text(
-        "{amount} {unit} short",
-        amount=page.language.number(step.short, 6),
-        unit=question.unit[page.language.code] if question else "",
-    )
+    last = duty_wording.beside_last(step, duty, found.since, plan, words)
+    return f"{said} :small[({last})]"
 
 
 def _why_not_asked(page: Page, duty: Duty, year: int) -> str:
@@ -224,7 +162,7 @@ def _has(page: Page, duty: Duty) -> str:
         if step.kind == "count" and step.now is not None:
             return page.text(
                 "Its own part: {part}/{whole}.",
-                part=_now(page, step),
+                part=duty_wording.now_text(step, page.plan, page.language),
                 whole=page.language.number(step.needed),
             )
     open_ = [step for step in duty.steps if not step.done]
@@ -277,62 +215,15 @@ def duties_table(page: Page, agency: Agency, year: int) -> None:
 
 def _duty(page: Page, row: Row) -> dict[str, str]:
     indicator = page.plan.indicator(row["indicator"])
-    bound = row["reason"] != Reason.NOT_ASSIGNED.value
+    asked = "–"
+    if duty_wording.is_bound(row):
+        asked = duty_wording.asked_text(row, indicator, page.language)
+    done = duty_wording.done_text(page.view, row, page.language)
     return {
         page.text("Indicator"): widgets.numbered(page, indicator),
-        page.text("Asked of it"): asked_text(page, indicator, row) if bound else "–",
-        page.text("Done"): "  \n".join(
-            (done_text(page, indicator, row), widgets.badge(page, row["status"], agency=True))
-        ),
+        page.text("Asked of it"): asked,
+        page.text("Done"): f"{done}  \n{widgets.badge(page, row['status'], agency=True)}",
     }
-
-
-def asked_text(page: Page, indicator: Indicator, row: Row) -> str:
-    """What a duty asks for: "có", "100%", "tăng từ 20% trở lên"."""
-    if indicator.kind == "share_growth":
-        if pd.isna(row["threshold_pct"]):
-            return page.text("any growth")
-        threshold = page.language.percent(row["threshold_pct"], 2)
-        return page.text("up {threshold} or more", threshold=threshold)
-    if indicator.kind == "ratio":
-        return page.language.percent(row["target_pct"])
-    level = _level(indicator)
-    if level:
-        return page.text("{level} or more", level=page.language.number(level.at_least))
-    return page.text("yes")
-
-
-def _level(indicator: Indicator) -> Condition | None:
-    """The condition of an indicator that is about a number."""
-    return next((c for c in indicator.conditions if c.at_least is not None), None)
-
-
-def done_text(page: Page, indicator: Indicator, row: Row) -> str:
-    """What was done by the last report of a year, without a verdict."""
-    if indicator.kind == "share_growth" and pd.notna(row["growth_pct"]):
-        reached = {Status.MET.value: True, Status.NOT_MET.value: False}.get(row["status"])
-        threshold = row["threshold_pct"]
-        return wording.growth_text(row["growth_pct"], threshold, reached, page.language)
-    if row["answer"] == "blank" and not row["answered"] + row["missing"]:
-        return page.text("not counted")
-    no_answer, answer = messages.ANSWERS["blank"], messages.ANSWERS[row["answer"]]
-    if indicator.kind == "ratio":
-        if not row["answered"]:
-            return page.text(no_answer)
-        share = wording.percent_text(row, indicator, page.language)
-        return f"{wording.bare_count(row, page.language)} · {share}"
-    level = _level(indicator)
-    reported = None
-    if level:
-        speaker = _reporter(page, row["agency"], row["year"])
-        reported = page.view.reported(speaker, row["year"]).get(level.field)
-    return page.text(answer) if reported is None else widgets.values_of(page, [reported])[0]
-
-
-def _reporter(page: Page, agency: str, year: int) -> str:
-    """Whose report speaks for an agency: by the original structure maybe another's."""
-    roster = page.plan.roster(year)
-    return next(place.reporter.id for place in roster if place.agency.id == agency)
 
 
 # --- all years ----------------------------------------------------------------------------------
@@ -361,10 +252,11 @@ def _years_table(page: Page, own: pd.DataFrame) -> None:
 
 
 def _cell(page: Page, indicator: Indicator, row: Row) -> str:
-    bound = row["reason"] != Reason.NOT_ASSIGNED.value
+    bound = duty_wording.is_bound(row)
     if pd.isna(row["phase"]):  # not reported
-        return f"◇ {asked_text(page, indicator, row)}" if bound else ":gray[–]"
-    done = done_text(page, indicator, row)
+        asked = duty_wording.asked_text(row, indicator, page.language)
+        return f"◇ {asked}" if bound else ":gray[–]"
+    done = duty_wording.done_text(page.view, row, page.language)
     if row["phase"] == Phase.ESTIMATE.value:
         done = page.text("{value} (estimate)", value=done)
     if bound:

@@ -19,7 +19,7 @@ def show(page: Page, agency: Agency) -> None:
     phases = agencies.reports(page, agency.id)
     own = agencies.standings(page, agency.id)
     if own["phase"].notna().any():
-        _trajectories(page, own)
+        _trajectories(page, agency, own)
     st.header(page.text("Answers over the years"))
     if not phases:
         agencies.not_reported(page, agency)
@@ -37,7 +37,7 @@ def show(page: Page, agency: Agency) -> None:
     )
 
 
-def _trajectories(page: Page, own: pd.DataFrame) -> None:
+def _trajectories(page: Page, agency: Agency, own: pd.DataFrame) -> None:
     """Growth and people side by side where there is room, then yes or no."""
     grid = st.grid(2, min_column_width=420)
     for indicator in page.plan.indicators:
@@ -45,31 +45,34 @@ def _trajectories(page: Page, own: pd.DataFrame) -> None:
         draw = {"share_growth": _growth, "ratio": _ratio}.get(indicator.kind)
         if draw:
             with grid.cell():
-                draw(page, indicator, rows)
+                draw(page, agency, indicator, rows)
     indicators = [i for i in page.plan.indicators if i.kind == "share"]
     codes = [indicator.code for indicator in indicators]
     rows = own[own["indicator"].isin(codes) & own["phase"].notna()]
     st.header(page.text("Yes or no, by indicator"))
     chart = charts.agency_answers(rows, indicators, page.plan, page.language)
-    widgets.show_chart(chart, "answers")
+    title = page.text("Yes or no, by indicator")
+    subject = agencies.subject(page, agency, "answers", title)
+    widgets.show_chart(page, chart, "answers", subject)
 
 
-def _growth(page: Page, indicator: Indicator, own: pd.DataFrame) -> None:
+def _growth(page: Page, agency: Agency, indicator: Indicator, own: pd.DataFrame) -> None:
     """Revenue growth against the thresholds of the plan."""
     view = page.view
     thresholds = {t.year: t.threshold_pct for t in view.targets if t.indicator == indicator.code}
     rows = own.assign(threshold_pct=own["year"].map(thresholds).astype(float))
     st.header(indicator.short[page.language.code])
     chart = charts.growth(rows, page.plan, page.language, charts.Amended(view.amendments))
-    widgets.show_chart(chart, f"growth-{indicator.code}")
-    st.caption(
-        page.text(
-            "Hatched bar: estimate. Growth is compared unrounded. The threshold counts for the province; it binds this agency only in years in which the plan names it."
-        )
+    note = page.text(
+        "Hatched bar: estimate. Growth is compared unrounded. The threshold counts for the province; it binds this agency only in years in which the plan names it."
     )
+    title = indicator.short[page.language.code]
+    subject = agencies.subject(page, agency, "growth", title, note, indicator=indicator.code)
+    widgets.show_chart(page, chart, f"growth-{indicator.code}", subject)
+    st.caption(note)
 
 
-def _ratio(page: Page, indicator: Indicator, own: pd.DataFrame) -> None:
+def _ratio(page: Page, agency: Agency, indicator: Indicator, own: pd.DataFrame) -> None:
     """A ratio against the targets that bind this agency."""
     view = page.view
     replaced = {year: old for (code, year), old in view.replaced.items() if code == indicator.code}
@@ -77,10 +80,13 @@ def _ratio(page: Page, indicator: Indicator, own: pd.DataFrame) -> None:
     chart = charts.agency_ratio(
         own, indicator, page.plan, page.language, charts.Amended(view.amendments, replaced)
     )
-    widgets.show_chart(chart, f"ratio-{indicator.code}")
-    st.caption(
-        page.text("Hollow: estimate. Dashes: targets that bind this agency; other years have none.")
+    note = page.text(
+        "Hollow: estimate. Dashes: targets that bind this agency; other years have none."
     )
+    title = indicator.short[page.language.code]
+    subject = agencies.subject(page, agency, "ratio", title, note, indicator=indicator.code)
+    widgets.show_chart(page, chart, f"ratio-{indicator.code}", subject)
+    st.caption(note)
 
 
 def _answers_table(page: Page, agency: Agency, phases: Mapping[int, Phase]) -> None:

@@ -124,7 +124,10 @@ def maturity(page: Page, agency: Agency) -> None:
     )
     _pillars(page, {year: reports[year] for year in years})
     st.subheader(page.text("Total score, out of 100 points"))
-    widgets.show_chart(charts.maturity(scores, page.plan, page.language), "maturity")
+    title = page.text("Maturity index: total score, out of 100 points")
+    chart = charts.maturity(scores, page.plan, page.language)
+    subject = agencies.subject(page, agency, "maturity", title)
+    widgets.show_chart(page, chart, "maturity", subject)
 
 
 def _score(value: Value) -> float:

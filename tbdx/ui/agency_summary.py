@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from tbdx import duty_wording
 from tbdx.duties import Duties
 from tbdx.model import Phase
 from tbdx.plan import Agency
@@ -46,8 +47,7 @@ def _lines(page: Page, found: Duties) -> list[str]:
     return [
         f"- **{widgets.numbered(page, duty.indicator)}**: "
         + "; ".join(
-            agency_duties.step_text(page, step, duty, found)
-            for step in agency_duties.steps_of(duty)
+            agency_duties.step_text(page, step, duty, found) for step in duty_wording.steps_of(duty)
         )
         for duty in found.of("open")
     ]

@@ -15,7 +15,7 @@ from tbdx.i18n import N_
 from tbdx.model import Reason, Status
 from tbdx.plan import Indicator
 from tbdx.service import Row
-from tbdx.ui import address, brief, results, shell, widgets
+from tbdx.ui import address, brief, printing, results, shell, widgets
 from tbdx.ui.shell import Page
 from tbdx.words import fold
 
@@ -384,6 +384,7 @@ def _many(
         key=key,
         alt=page.text("What is asked of each agency"),
     )
+    printing.table(page.language, frame)
     st.caption(page.text("Choose a row to look at one agency."))
     return chosen if chosen in labels else None
 

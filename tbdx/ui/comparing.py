@@ -12,6 +12,7 @@ from tbdx.plan import Indicator
 from tbdx.service import Row
 from tbdx.tables import Filters
 from tbdx.ui import address, filtering, widgets
+from tbdx.ui.picturing import Subject
 from tbdx.ui.shell import Page
 
 _SYMBOLS = {Order.ABOVE: "▲", Order.EQUAL: "=", Order.BELOW: "▼", Order.NOT_COMPARABLE: "≠"}
@@ -52,7 +53,13 @@ def show(page: Page) -> None:
     of_year = own[own["year"] == year]
     chart = charts.comparison(of_year, page.plan, page.language)
     st.markdown(chart.sentence)
-    widgets.show_chart(chart, f"comparison-{series}-{year}")
+    subject = Subject(
+        kind="comparison",
+        title=f"{page.text(messages.SERIES[series])}, {year}",
+        about={"series": series, "year": year},
+        notes=[page.text("Filled circle: final figures. Hollow circle: estimates.")],
+    )
+    widgets.show_chart(page, chart, f"comparison-{series}-{year}", subject)
     _year_table(page, of_year)
     _sources(page, of_year)
 

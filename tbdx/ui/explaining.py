@@ -8,25 +8,11 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from tbdx import charts, messages, provenance, tables
-from tbdx.i18n import N_
-from tbdx.model import Erratum, Reason, Status
+from tbdx import charts, definitions, messages, provenance, tables
+from tbdx.model import Erratum, Reason
 from tbdx.plan import Indicator
-from tbdx.ui import register_desk, shell, stating, widgets
+from tbdx.ui import printing, register_desk, shell, stating, widgets
 from tbdx.ui.shell import Page
-
-_REASONS_OF = {
-    Status.EXCEEDED: N_("More than the target asks for."),
-    Status.MET: N_("The target is reached; for shares of agencies after rounding."),
-    Status.NOT_MET: N_("The target is not reached, whatever missing agencies may still report."),
-    Status.NO_DATA: N_(
-        "Nobody has reported, or those who are missing could still turn the verdict."
-    ),
-    Status.NO_TARGET: N_("The plan asks for nothing in this year (or of this agency)."),
-    Status.NOT_ASSESSABLE: N_(
-        "It cannot be computed: no denominator, or no figure of the base year."
-    ),
-}
 
 
 def identity(page: Page) -> None:
@@ -40,7 +26,7 @@ def identity(page: Page) -> None:
             "Plan {number} of {date}; carries out {others}.",
             number=decision.number,
             date=words.date(decision.date),
-            others="; ".join(decision.carries_out),
+            others="; ".join(document[words.code] for document in decision.carries_out),
         ),
         page.text(
             "Province: {province}. Consolidated by: {authority}.",
@@ -72,10 +58,10 @@ def definition(page: Page, indicator: Indicator) -> None:
         lines = [
             page.text("Formula: {formula}", formula=formula(page, indicator)),
             page.text("Counted among: {among}.", among=widgets.among_text(page, indicator.among)),
-            _rounding(page, indicator),
-            *([] if indicator.kind == "ratio" else [_not_applicable(page, indicator)]),
+            definitions.rounding(indicator, page.language),
+            definitions.not_applicable(indicator, page.language),
         ]
-        st.markdown("\n".join(f"- {line}" for line in lines))
+        st.markdown("\n".join(f"- {line}" for line in lines if line))
         if indicator.note[code]:
             st.markdown(indicator.note[code])
         st.markdown(f"> {indicator.clause}\n>\n> — *{indicator.source}*")
@@ -83,48 +69,7 @@ def definition(page: Page, indicator: Indicator) -> None:
 
 def formula(page: Page, indicator: Indicator) -> str:
     """How an indicator is computed, in words."""
-
-    def label(name: str) -> str:
-        return f"“{messages.field_label(name, page.language, page.plan)}”"
-
-    if indicator.kind == "ratio":
-        return page.text(
-            "sum of {part} over all agencies ÷ sum of {whole}",
-            part=label(indicator.numerator),
-            whole=label(indicator.denominator),
-        )
-    if indicator.kind == "share_growth":
-        return page.text(
-            "agencies whose {amount} is at least the year's threshold above {base} ÷ agencies counted",
-            amount=label(indicator.amount),
-            base=label(indicator.base_amount),
-        )
-    conditions = [
-        page.text("{question} is yes", question=label(condition.field))
-        if condition.equals
-        else page.text(
-            "{question} is {level} or more",
-            question=label(condition.field),
-            level=page.language.number(condition.at_least),
-        )
-        for condition in indicator.conditions
-    ]
-    joined = page.text(" and ").join(conditions)
-    return page.text("agencies where {conditions} ÷ agencies counted", conditions=joined)
-
-
-def _rounding(page: Page, indicator: Indicator) -> str:
-    if indicator.rounding == "exact":
-        return page.text("Compared with the target unrounded.")
-    return page.text(
-        "Rounded half up to the printed decimals before it is compared: 2 of 3 (66.67%) meets 67%."
-    )
-
-
-def _not_applicable(page: Page, indicator: Indicator) -> str:
-    if indicator.not_applicable == "excluded":
-        return page.text("An agency that answers “not applicable” is not counted.")
-    return page.text("“Not applicable” counts as “no”.")
+    return definitions.formula(indicator, page.plan, page.language)
 
 
 def targets(page: Page) -> None:
@@ -144,7 +89,9 @@ def targets(page: Page) -> None:
         for target in page.view.targets
     ]
     label = page.text("Targets as printed in the appendix")
-    st.dataframe(pd.DataFrame(lines), hide_index=True, alt=label)
+    frame = pd.DataFrame(lines)
+    st.dataframe(frame, hide_index=True, alt=label)
+    printing.table(page.language, frame)
     remarks = [
         messages.finding_sentence(finding, page.language, page.plan)
         for finding in page.service.appendix_remarks
@@ -175,28 +122,22 @@ def reference_goals(page: Page) -> None:
         }
         for goal in page.plan.reference_goals
     ]
-    st.dataframe(pd.DataFrame(lines), hide_index=True, alt=page.text("Goals for comparison"))
+    frame = pd.DataFrame(lines)
+    st.dataframe(frame, hide_index=True, alt=page.text("Goals for comparison"))
+    printing.table(page.language, frame)
 
 
 def rules(page: Page) -> None:
     """Decisions of the product, each a line of the plan's data that can be changed."""
-    code = page.language.code
-    checks = page.plan.checks
-    lines = [
-        *(rule.text[code] for rule in page.plan.rule),
-        page.text(
-            "When a report is checked, an amount more than {factor} times last year's, up or down, is asked about; one {unit} times the base year's or more, as perhaps in another unit.",
-            factor=page.language.number(checks.amount_factor),
-            unit=page.language.number(checks.unit_factor),
-        ),
-    ]
+    lines = definitions.rules(page.plan, page.language)
     st.markdown("\n".join(f"- {line}" for line in lines))
 
 
 def statuses(page: Page) -> None:
     """The six statuses and the reasons that go with them."""
     lines = [
-        f"- {widgets.badge(page, status)} {page.text(text)}" for status, text in _REASONS_OF.items()
+        f"- {widgets.badge(page, status)} {page.text(text)}"
+        for status, text in definitions.MEANINGS.items()
     ]
     st.markdown("\n".join(lines))
     reasons = [widgets.reason_text(page, reason) for reason in Reason if reason is not Reason.NONE]
@@ -221,7 +162,9 @@ def agencies(page: Page) -> None:
         }
         for agency in page.plan.agencies
     ]
-    st.dataframe(pd.DataFrame(lines), hide_index=True, alt=page.text("Register of agencies"))
+    frame = pd.DataFrame(lines)
+    st.dataframe(frame, hide_index=True, alt=page.text("Register of agencies"))
+    printing.table(page.language, frame)
 
 
 def plan_versions(page: Page) -> None:

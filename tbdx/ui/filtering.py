@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, cast
 
@@ -13,13 +11,13 @@ import pandas as pd
 import streamlit as st
 
 from tbdx import messages, provenance, tables, wording
-from tbdx.model import Phase, Status, TbdxError
+from tbdx.model import Phase, Status
 from tbdx.tables import FILTERS_OF, TABLES, Filters, TableName
-from tbdx.ui import address, widgets
+from tbdx.ui import address, printing, widgets
 from tbdx.ui.shell import Page
+from tbdx.ui.taking import taken
 from tbdx.workbook.tables import Column
 
-_log = logging.getLogger("tbdx")
 _SHARES = ("value_pct", "worst_pct", "best_pct")
 _FIRST = ("agency", "row", "indicator", "year", "status")
 """What a narrow screen shows without scrolling: whose result it is, and the verdict."""
@@ -81,10 +79,10 @@ def count_line(page: Page, count: int) -> str:
     return f"{line} · {more}"
 
 
-def table(page: Page, shown: pd.DataFrame, columns: Sequence[Column]) -> None:
+def table(page: Page, shown: pd.DataFrame, columns: Sequence[Column], count: int) -> None:
     """The rows, with numbers written in the reader's language and sorted as numbers.
 
-    A corrected figure is marked in its own cell as well, wherever its column stands.
+    `count` is of all rows that fit the filters, of which `shown` may be the first. A corrected figure is marked in its own cell as well, wherever its column stands.
     """
     if shown.empty:
         st.info(
@@ -107,19 +105,22 @@ def table(page: Page, shown: pd.DataFrame, columns: Sequence[Column]) -> None:
         for name, head in zip(shown, heads, strict=True)
         if name in _SHARES
     }
+    marked = set()
     styled = frame.style.format(cast("dict[Any, str | Callable[[object], str] | None]", formats))
     if "erratum" in shown:
         corrected = shown["erratum"].notna()
         for name, head in zip(shown, heads, strict=True):
             if name in ("number", "text"):
+                marked.add(head)
                 cells = pd.IndexSlice[frame.index[corrected & shown[name].notna()], [head]]
                 styled = styled.format(partial(_marked, formats[head]), subset=cells)
     wanted = _FIRST if "status" in shown else ()
     first = [head for name, head in zip(shown, heads, strict=True) if name in wanted]
+    order = [*first, *(head for head in heads if head not in first)]
     st.dataframe(
         styled,
         hide_index=True,
-        column_order=[*first, *(head for head in heads if head not in first)],
+        column_order=order,
         column_config={
             head: st.column_config.Column(width=_STATUS)
             for name, head in zip(shown, heads, strict=True)
@@ -129,6 +130,17 @@ def table(page: Page, shown: pd.DataFrame, columns: Sequence[Column]) -> None:
         height=min(560, 35 * (len(frame) + 1) + 3),
         alt=page.text("The filtered table"),
     )
+    printed = frame.head(printing.ROWS)
+    corrects = shown["erratum"].notna() if "erratum" in shown else [False] * len(printed)
+    texts = {
+        head: [
+            "–" if pd.isna(value) else f"{formats[head](value)}{mark}"
+            for value, own in zip(printed[head], corrects, strict=False)
+            for mark in [f" {widgets.CORRECTED}" if own and head in marked else ""]
+        ]
+        for head in order
+    }
+    printing.table(words, texts, count)
 
 
 def _marked(say: Callable[[Any], str], value: object) -> str:
@@ -154,9 +166,8 @@ def downloads(page: Page, filters: Filters, key: str) -> None:
 def take(page: Page, filters: Filters, file_type: str) -> bytes:
     """The table as a file of type "xlsx" or "csv", once the record was told who takes it.
 
-    Without an entry in the record there is no file: where the record cannot be
-    told, the error goes to the log and the download fails, as the browser says.
-    Runs beside the page, so it uses nothing of its session.
+    Without an entry in the record there is no file. Runs beside the page, so it uses nothing
+    of its session.
     """
     view = page.view
     chosen = {name: value for name, value in asdict(filters).items() if value}
@@ -165,15 +176,7 @@ def take(page: Page, filters: Filters, file_type: str) -> bytes:
         "filters": chosen,
         "rows": len(tables.select(view, filters)),
         "file_type": file_type,
-        "basis": {**asdict(view.basis), "structure": provenance.structure_of(view)},
-        "revision": view.panel_revision,
-        "sample": view.sample,
+        **provenance.told(view),
     }
-    if view.scenario:
-        details["scenario"] = view.scenario.code
-    try:
-        code = page.service.office.exported(f"table/{filters.table}", details, by=page.user)
-    except TbdxError:
-        _log.exception("an export was refused, since the record could not be told of it")
-        raise
-    return tables.export(view, filters, page.language, datetime.now(UTC), file_type, code)
+    taking = taken(page, f"table/{filters.table}", details)
+    return tables.export(view, filters, page.language, taking, file_type)

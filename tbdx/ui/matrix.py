@@ -11,7 +11,7 @@ from tbdx import messages, tables
 from tbdx.collection import Cell, NextDue, Rates, ReportKey, YearStanding
 from tbdx.model import CellState, Phase, Submission
 from tbdx.plan import DueRule
-from tbdx.ui import address, stating, widgets
+from tbdx.ui import address, printing, stating, widgets
 from tbdx.ui.shell import Page
 from tbdx.words import fold
 from tbdx.workbook.receipts import late_text
@@ -236,13 +236,15 @@ def _all_years(
             pair = [messages.CELL_SYMBOLS[cells[agency, year, phase].state] for phase in Phase]
             row[str(year)] = " ".join(pair).strip()
         rows.append(row)
+    frame = pd.DataFrame(rows)
     st.dataframe(
-        pd.DataFrame(rows),
+        frame,
         hide_index=True,
         height="content" if len(rows) <= _ON_A_PAGE else "auto",
         column_config={page.text("Agency"): st.column_config.TextColumn(pinned=True, width=220)},
         alt=page.text("Reports of all years"),
     )
+    printing.table(page.language, frame)
     legend = "; ".join(
         f"{messages.CELL_SYMBOLS[state]} {page.text(text).lower()}"
         for state, text in messages.CELL_STATES.items()

@@ -28,6 +28,7 @@ from tbdx.projections import (
     project,
 )
 from tbdx.ui import address, widgets
+from tbdx.ui.picturing import Subject
 from tbdx.ui.shell import Page
 
 _METHODS: dict[Method, str] = {
@@ -103,12 +104,19 @@ def show(page: Page, indicator: Indicator) -> None:
         rows, indicator, page.plan, page.language, amended, projection=projection
     )
     told = " ".join(sentence.replace("**", "") for sentence in (*said, *mind))
-    widgets.show_chart(replace(chart, sentence=told), f"projection-{indicator.code}")
-    st.caption(
-        page.text(
-            "Hollow triangles on a dotted line: not reported figures. A projection is no verdict and is not stored."
-        )
+    projected = page.text(
+        "Hollow triangles on a dotted line: not reported figures. A projection is no verdict and is not stored."
     )
+    subject = Subject(
+        kind="projection",
+        title=f"{indicator.row}. {indicator.short[page.language.code]}",
+        about={"indicator": indicator.code, "method": method.value, "year": year},
+        marks=[page.text("PROJECTION, worked out and not reported")],
+        notes=[*(sentence.replace("**", "") for sentence in (*said, *mind)), projected],
+    )
+    chart = replace(chart, sentence=told)
+    widgets.show_chart(page, chart, f"projection-{indicator.code}", subject)
+    st.caption(projected)
 
 
 def _pick_method(page: Page) -> Method:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from tbdx import messages, provenance
 from tbdx.model import Action, Entry
-from tbdx.ui import record_words, widgets
+from tbdx.ui import printing, record_words, widgets
 from tbdx.ui.shell import Page
 from tbdx.workbook.tables import Column, write_csv, write_xlsx
 
@@ -125,6 +125,7 @@ def _table(page: Page, entries: Sequence[Entry], *, more: bool) -> None:
         key=key,
         alt=page.text("Entries of the record"),
     )
+    printing.table(page.language, shown)
     if kept:
         _details(page, entries[kept[0]])
     else:

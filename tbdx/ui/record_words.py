@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tbdx import messages, provenance, tables
-from tbdx.i18n import N_
+from tbdx.i18n import N_, language
 from tbdx.model import Answer, Entry, RecordFault, ReviewState, TbdxError, Verdict
 from tbdx.register import read_change
 from tbdx.ui import register_desk, widgets
@@ -25,7 +25,7 @@ LABELS: dict[str, str] = {
     "phase": N_("Kind of figures"),
     "version": N_("Version"),
     "file_name": N_("File"),
-    "verdict": N_("Verdict"),
+    "verdict": N_("Result of the check"),
     "findings": N_("Kinds of findings"),
     "field": N_("Question"),
     "stated": N_("Stated"),
@@ -49,6 +49,11 @@ LABELS: dict[str, str] = {
     "how": N_("How"),
     "rows": N_("Rows"),
     "file_type": N_("File type"),
+    "language": N_("Language of the document"),
+    "files": N_("Files"),
+    "indicator": N_("Indicator"),
+    "series": N_("Compared with"),
+    "scenario": N_("Code of the scenario"),
     "search": N_("Search"),
     "actions": N_("Kinds of entries"),
     "since": N_("Since"),
@@ -70,6 +75,14 @@ LABELS: dict[str, str] = {
     "receipt": N_("Receipt number"),
     "remarks": N_("Hash of the remarks"),
     "id": N_("Number"),
+    "sha256": N_("Hash of the file"),
+    "made_at": N_("Backup made at"),
+    "product": N_("Version of the program"),
+    "schema": N_("Schema of the tables"),
+    "entries": N_("Entries of the record"),
+    "head": N_("Code of the newest entry"),
+    "from": N_("From"),
+    "to": N_("To"),
 }
 """What the parts of an entry's content are called."""
 
@@ -126,15 +139,39 @@ _TAKEN: dict[str, str] = {
 }
 """The files of one submission that are told of when they are taken out."""
 
+_EXPORTS: dict[str, str] = {
+    "record": N_("the record"),
+    "backup": N_("a backup of the store"),
+    "store": N_("the store, to another database"),
+    "open-data": N_("Open data"),
+    "pack": N_("Excel workbook"),
+    "report/province": N_("The province's report"),
+    "report/agency": N_("An agency's report"),
+    "report/agencies": N_("Agencies' reports"),
+    "chart": N_("Chart"),
+    **{f"table/{name}": title for name, title in tables.TABLES.items()},
+}
+"""What else can be taken out, by its name or the first part of it."""
+
+_ABOUT = ("indicator", "series", "agency", "year")
+"""What tells one such file from others of its kind."""
+
+
+_FILLED: dict[str, str] = {
+    "backup": N_("the store, from a backup"),
+    "moved": N_("the store, from another database"),
+}
+
 
 def _export(page: Page, what: str, content: Content) -> str:
-    if what == "record":
-        return page.text("the record")
     kind, _, number = what.partition("/")
     if kind in _TAKEN:
         return f"{page.text(_TAKEN[kind])}: {_report(page, number, content)}"
-    table = what.removeprefix("table/")
-    return page.text(tables.TABLES[table]) if table in tables.TABLES else what
+    title = _EXPORTS.get(what) or _EXPORTS.get(kind)
+    if title is None:
+        return what
+    about = [value_text(page, name, content[name]) for name in _ABOUT if name in content]
+    return f"{page.text(title)}: {', '.join(about)}" if about else page.text(title)
 
 
 _SUBJECTS: dict[str, Callable[[Page, str, Content], str]] = {
@@ -149,6 +186,7 @@ _SUBJECTS: dict[str, Callable[[Page, str, Content], str]] = {
     "erratum": _figure,
     "file": lambda page, rest, content: str(content.get("file_name", rest)),
     "export": _export,
+    "store": lambda page, rest, _: page.text(_FILLED[rest]) if rest in _FILLED else rest,
     "session": lambda page, rest, content: value_text(page, "how", content.get("how", rest)),
 }
 
@@ -275,11 +313,16 @@ _VALUES: dict[str, Callable[[Page, Any], str]] = {
     "indicators": lambda page, codes: ", ".join(
         page.plan.indicator(code).short[page.language.code] for code in codes
     ),
+    "indicator": lambda page, code: page.plan.indicator(code).short[page.language.code],
+    "series": lambda page, value: page.text(messages.SERIES[value]),
+    "language": lambda page, code: language(code).name,
     "structure": lambda page, value: page.text(provenance.STRUCTURES[value]),
     "figures": lambda page, value: page.text(provenance.FIGURES[value]),
     "targets": lambda page, value: page.text(provenance.TARGETS[value]),
     "how": lambda page, value: page.text("on this machine") if value == "local" else value,
-    **dict.fromkeys(("at", "since", "received_at", "decided_at", "withdrawn_at"), _moment),
+    **dict.fromkeys(
+        ("at", "since", "received_at", "decided_at", "withdrawn_at", "made_at"), _moment
+    ),
 }
 
 

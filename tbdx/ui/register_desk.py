@@ -9,7 +9,7 @@ from typing import cast
 import pandas as pd
 import streamlit as st
 
-from tbdx import messages, tables
+from tbdx import messages, provenance, tables
 from tbdx.model import Fault, TbdxError
 from tbdx.plan import Agency
 from tbdx.register import Kind, RegisterChange, RegisterEvent, change_of
@@ -107,33 +107,10 @@ def event_of(change: RegisterChange) -> RegisterEvent:
     )
 
 
-def _borne_before(page: Page, event: RegisterEvent) -> str:
-    """What an agency was called on the day before it took another name."""
-    known = {agency.id: agency for agency in page.service.plan.agencies}
-    agency = known.get(event.agency)
-    return agency.name(page.language.code, event.date - _DAY) if agency else ""
-
-
 def event_text(page: Page, event: RegisterEvent, *, plain: bool = False) -> str:
     """An event in words, its date first; as markdown unless `plain`."""
-    told_name = event.name[0] if page.language.code == "vi" else event.name[1]
-    # An entry of the record may speak of a change that was withdrawn: its agency is unknown now.
-    label = _label(page, event.agency) if event.agency else ""
-    label = label or told_name or event.agency
-    name = told_name or label
     day = page.language.date(event.date)
-    if event.kind == "merged":
-        parts = page.text(" and ").join(_label(page, part) or part for part in event.parts)
-        what = page.text("{agencies} merged; the result is {name}", agencies=parts, name=label)
-    elif event.kind == "renamed":
-        label = _borne_before(page, event) or label
-        what = page.text("{agency} is called {name} from this day on", agency=label, name=name)
-    elif event.kind == "closed":
-        what = page.text("{agency} was closed", agency=label)
-    elif event.kind == "opened":
-        what = page.text("{agency} was opened", agency=label)
-    else:
-        what = page.text("the province is {name} from this day on", name=name)
+    what = provenance.event_text(page.view, event, page.language)
     source = f" ({event.source})" if event.source else ""
     if plain:
         return f"{day}: {what}{source}"

@@ -23,7 +23,7 @@ from tbdx.scenarios import (
     supposing,
 )
 from tbdx.service import View
-from tbdx.ui import address, told, widgets
+from tbdx.ui import address, printing, told, widgets
 from tbdx.ui.shell import Page
 from tbdx.workbook.typed import far_amounts, number_typed
 from tbdx.workbook.values import exceeded, is_far
@@ -113,6 +113,7 @@ def banner(page: Page, scenario: Scenario) -> None:
         changes=changed,
     )
     st.warning(text, icon=":material/science:")
+    printing.mark(page.text("NOT DATA: a scenario, supposed and nowhere stored"))
     with st.container(horizontal=True, vertical_alignment="center"):
         if shareable(scenario):
             with st.popover(page.text("Link to this scenario"), icon=":material/link:"):

@@ -8,24 +8,19 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from tbdx import metrics, provenance, tables, wording
+from tbdx import messages, metrics, provenance, tables, wording
 from tbdx.i18n import N_
+from tbdx.model import Hindrance
 from tbdx.plan import Indicator
 from tbdx.scenarios import Flip, Scenario, coming_years, flips
 from tbdx.service import Row, View
 from tbdx.tables import Filters
-from tbdx.tipping import Hindrance, Outcome, Pace, Tipping, Turn, meeting, paces, tippings
+from tbdx.tipping import Outcome, Pace, Tipping, Turn, meeting, paces, tippings
 from tbdx.ui import brief, filtering, scenario_desk, widgets
 from tbdx.ui.shell import Page
 
 Tips = dict[tuple[str, int], Tipping]
 
-_HINDRANCES: dict[Hindrance, str] = {
-    Hindrance.NOT_APPLICABLE: N_("answered that it does not apply to it"),
-    Hindrance.NO_BASELINE: N_("its revenue of the base year is missing or zero"),
-    Hindrance.NO_HEADCOUNT: N_("how many people work there is not known"),
-    Hindrance.GONE: N_("it no longer exists, and nobody speaks for it"),
-}
 _SIGNS: dict[bool | None, tuple[str, str, str]] = {
     True: ("↑", "green", N_("now met")),
     False: ("↓", "red", N_("no longer met")),
@@ -178,29 +173,7 @@ def sentence(page: Page, indicator: Indicator, tip: Tipping, year: int) -> str:
         widgets.escape(tables.agency_label(page.view, agency, page.language, year))
         for agency in tip.could
     ]
-    need = wording.number_of(tip.people, indicator, page.language)
-    fields = {
-        "count": page.language.number(tip.needed),
-        "all": page.language.number(len(tip.could)),
-        "names": wording.listed(names, page.language),
-        "need": need,
-    }
-    everybody = len(tip.could) == tip.needed
-    if indicator.kind == "ratio":
-        if everybody:
-            return page.text("{need} more are needed, at {names}.", **fields)
-        if tip.any_of:
-            return page.text(
-                "{need} more are needed, at any {count} of these {all}: {names}.", **fields
-            )
-        return page.text(
-            "{need} more are needed, at {count} agencies or more out of: {names}.", **fields
-        )
-    if everybody:
-        return page.text("Needed: {names}.", **fields)
-    if tip.any_of:
-        return page.text("Needed: any {count} of these {all}: {names}.", **fields)
-    return page.text("Needed: {count} out of {names}; not every choice is enough.", **fields)
+    return wording.tipping_text(tip, indicator, names, page.language)
 
 
 def _turn(page: Page, supposed: View, turn: Turn, year: int) -> str:
@@ -223,7 +196,7 @@ def _cannot(page: Page, tip: Tipping) -> str:
     return page.text(
         "Cannot be counted on: {agencies}.",
         agencies="; ".join(
-            f"{wording.listed(names, page.language)} ({page.text(_HINDRANCES[why])})"
+            f"{wording.listed(names, page.language)} ({page.text(messages.HINDRANCES[why])})"
             for why, names in groups.items()
         ),
     )

@@ -17,8 +17,9 @@ from tbdx.i18n import DEFAULT, N_, Language, language, languages
 from tbdx.model import TbdxError
 from tbdx.plan import Plan
 from tbdx.service import Basis, Service, View
+from tbdx.serving import require_inside
 from tbdx.settings import ROOT, Settings
-from tbdx.ui import address, basis
+from tbdx.ui import address, basis, printing
 from tbdx.ui.markdown import escape
 from tbdx.words import clean
 
@@ -106,6 +107,13 @@ ROOMS = (
         views=True,
     ),
     Room(
+        "report",
+        N_("Reports and files"),
+        N_("The official report in Word, the workbook of everything, open data."),
+        _RESULTS,
+        views=True,
+    ),
+    Room(
         "search",
         N_("Search"),
         N_("Find indicators, agencies, tasks, difficulties and proposals."),
@@ -134,17 +142,20 @@ ROOMS = (
 class Page:
     """What a page works with: the use cases, the figures, the reader's language.
 
-    `view` is on the basis that the reader chose, where the page offers a choice.
+    `view` is on the basis that the reader chose, where the page offers a choice. `named` is
+    the name given in this session; it is kept here because downloads are made beside the
+    page, where there is no session to ask.
     """
 
     service: Service
     view: View
     language: Language
+    named: str = ""
 
     @property
     def user(self) -> str:
         """Who acts: the name given in this session, else the user of this machine."""
-        return clean(st.session_state.get(_NAME, "")) or self.service.user
+        return self.named or self.service.user
 
     @property
     def plan(self) -> Plan:
@@ -205,8 +216,10 @@ def run() -> None:
     st.session_state.setdefault(SESSION_BEGAN, datetime.now(UTC))
     st.session_state[_FRAME] = Basis()
     try:
+        require_inside(st.get_option("server.address"), st.context.headers.get("Host"))
         views = any(room.views for room in ROOMS if room.file == chosen.url_path)
         st.session_state[_FRAME] = _sidebar(words, views=views)
+        printing.style(service().view(st.session_state[_FRAME]), words)
         _banner(words)
         chosen.run()
     except TbdxError as error:
@@ -257,7 +270,8 @@ def require() -> Page:
         st.rerun()
     uses = service()
     chosen: Basis = st.session_state[_FRAME]
-    return Page(uses, uses.view(chosen), language(address.remembered("lang") or _first_language()))
+    words = language(address.remembered("lang") or _first_language())
+    return Page(uses, uses.view(chosen), words, clean(st.session_state.get(_NAME, "")))
 
 
 def _first_language() -> str:

@@ -47,7 +47,8 @@ def year(page: Page, year: int, agency: str | None = None) -> None:
     closed = page.view.closed_years.get(year)
     if closed:
         st.markdown(f":material/lock: {closed_text(page, closed)}")
-    chosen = provenance.chosen_text(page.view, page.language, year, agency)
+    whose = None if agency is None else [agency]
+    chosen = provenance.chosen_text(page.view, page.language, year, whose)
     if chosen:
         text = page.text("The version in use was chosen by hand: {reports}.", reports=chosen)
         st.markdown(f":material/back_hand: {text}")

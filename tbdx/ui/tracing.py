@@ -14,7 +14,7 @@ from tbdx.model import Reason, Submission
 from tbdx.plan import Condition, Indicator
 from tbdx.service import Service
 from tbdx.tracing import STANDINGS, AgencyTrace, Figure, Standing, Trace
-from tbdx.ui import address, agencies, explaining, shell, versions, widgets
+from tbdx.ui import address, agencies, explaining, printing, shell, versions, widgets
 from tbdx.ui.shell import Page
 
 FEW = 12
@@ -203,8 +203,9 @@ def _agencies(page: Page, found: Trace) -> None:
         return
     rows = rows[rows["standing"].isin(_narrowed(page, found))]
     key = f"counting-{found.indicator.code}-{found.year}-{len(rows)}"
+    frame = _evidence(page, found, rows)
     st.dataframe(
-        _evidence(page, found, rows),
+        frame,
         column_config={page.text("Agency"): st.column_config.Column(pinned=True)},
         hide_index=True,
         height=min(420, 35 * (len(rows) + 1) + 3),
@@ -213,6 +214,7 @@ def _agencies(page: Page, found: Trace) -> None:
         on_select=partial(_choose, key, rows["agency"].tolist()),
         selection_mode="single-row",
     )
+    printing.table(page.language, frame)
     st.caption(page.text("Select a row, or type a name below, to see the agency's cells."))
 
 

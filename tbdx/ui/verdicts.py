@@ -11,7 +11,7 @@ import streamlit as st
 from tbdx import messages, tables
 from tbdx.model import CheckedFile, Verdict
 from tbdx.service import reports_of
-from tbdx.ui import widgets
+from tbdx.ui import printing, widgets
 from tbdx.ui.shell import Page
 from tbdx.workbook.annotating import AnnotatedCopy
 
@@ -63,7 +63,7 @@ def _table(page: Page, files: Sequence[CheckedFile]) -> None:
     """One line a file: its verdict, whose report it is, how much was found."""
     rows = pd.DataFrame(
         {
-            page.text("Verdict"): [
+            page.text("Result of the check"): [
                 f"{_symbol(file)} {page.text(messages.VERDICTS[file.verdict])}" for file in files
             ],
             page.text("File"): [file.name for file in files],
@@ -72,6 +72,7 @@ def _table(page: Page, files: Sequence[CheckedFile]) -> None:
         }
     )
     st.dataframe(rows, hide_index=True, height="auto", alt=page.text("The verdict of each file"))
+    printing.table(page.language, rows)
 
 
 def _reports(page: Page, file: CheckedFile) -> str:
@@ -148,4 +149,6 @@ def _preview(page: Page, file: CheckedFile) -> None:
             line = {page.text("Agency"): agency, page.text("Year"): str(field.year), **line}
         lines.append(line)
     label = page.text("What was read")
-    st.dataframe(pd.DataFrame(lines), hide_index=True, alt=label)
+    frame = pd.DataFrame(lines)
+    st.dataframe(frame, hide_index=True, alt=label)
+    printing.table(page.language, frame)

@@ -9,12 +9,13 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from tbdx import charts, messages, provenance, tables, wording
+from tbdx import charts, definitions, messages, provenance, tables, wording
 from tbdx.model import CheckedFile, Erratum, Finding, Severity, Status
 from tbdx.plan import Among, Indicator
 from tbdx.service import Basis, Row, View
-from tbdx.ui import address, shell
+from tbdx.ui import address, picturing, shell
 from tbdx.ui.markdown import escape as escape  # noqa: PLC0414 (part of what pages are built from)
+from tbdx.ui.picturing import Subject
 from tbdx.ui.shell import Page
 
 STATUS_COLOURS = {
@@ -223,24 +224,47 @@ def indicator_chart(
     chart = _drawn(
         kind, indicator.code, page, view.revision, view.sample, view.basis, scenario, code
     )
-    show_chart(chart, f"{kind}-{indicator.code}")
+    if kind == "thumbnail":  # in small it cannot stand alone; see `offer_pictures`
+        _plot(chart, f"{kind}-{indicator.code}")
+    else:
+        show_chart(page, chart, f"{kind}-{indicator.code}", _trajectory_of(page, indicator))
 
 
-def show_chart(chart: charts.Chart, key: str) -> None:
-    """A figure with its sentence for those who cannot see it."""
+def offer_pictures(page: Page, indicators: Sequence[Indicator]) -> None:
+    """One button for the pictures of several indicators, each over the years and in large."""
+    view, words = page.view, page.language
+
+    def drawn(indicator: Indicator) -> charts.Chart:
+        own = view.results[view.results["indicator"] == indicator.code]
+        amended = amendments_of(view, indicator.code)
+        return charts.trajectory(own, indicator, view.plan, words, amended)
+
+    offered = [(_trajectory_of(page, own), partial(drawn, own)) for own in indicators]
+    picturing.offer_all(page, offered, "indicators")
+
+
+def _trajectory_of(page: Page, indicator: Indicator) -> Subject:
+    return Subject(
+        kind="trajectory",
+        title=f"{indicator.row}. {indicator.short[page.language.code]}",
+        about={"indicator": indicator.code},
+        notes=[page.text("Filled mark: final figures. Hollow mark: estimate. Gap: no figure.")],
+    )
+
+
+def show_chart(page: Page, chart: charts.Chart, key: str, subject: Subject) -> None:
+    """A figure with its sentence for those who cannot see it, and its pictures."""
+    _plot(chart, key)
+    picturing.offer(page, subject, lambda: chart, key)
+
+
+def _plot(chart: charts.Chart, key: str) -> None:
     st.plotly_chart(chart.figure, key=key, config=charts.CONFIG, alt=chart.sentence)
 
 
 def among_text(page: Page, among: Among) -> str:
     """Who is in a denominator, in words."""
-    if among.scope == "media_types":
-        return page.text("agencies with {count} or more media types", count=among.at_least)
-    if among.scope == "e_press":
-        return page.text("agencies with an electronic edition")
-    if among.scope == "answer":
-        name = messages.field_label(among.field or "", page.language, page.plan)
-        return page.text("agencies that answer yes to “{question}”", question=name)
-    return page.text("all agencies")
+    return definitions.among(among, page.plan, page.language)
 
 
 def findings_table(page: Page, file: CheckedFile) -> None:
@@ -289,9 +313,18 @@ def correction_line(page: Page, erratum: Erratum) -> str:
 
 
 def download(
-    page: Page, label: str, content: partial[bytes], file_name: str, key: str | None = None
+    page: Page,
+    label: str,
+    content: partial[bytes],
+    file_name: str,
+    key: str | None = None,
+    *,
+    disabled: bool = False,
 ) -> None:
-    """A download made when it is asked for; `content` binds all it needs."""
+    """A download made when it is asked for; `content` binds all it needs.
+
+    Where it is `disabled`, who calls says why beside it.
+    """
     st.download_button(
         label,
         data=content,
@@ -299,4 +332,5 @@ def download(
         file_name=file_name,
         icon=":material/download:",
         on_click="ignore",
+        disabled=disabled,
     )

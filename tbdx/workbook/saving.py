@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 from openpyxl import Workbook
 from openpyxl.writer.excel import ExcelWriter
+
+from tbdx.archives import without_clock
 
 _NO_MOMENT = datetime(1980, 1, 1)  # noqa: DTZ001 (openpyxl takes UTC without a zone): a zip's first date
 
@@ -18,11 +20,6 @@ def to_bytes(book: Workbook) -> bytes:
     Equal content gives equal bytes, so a file can be known again by its hash.
     """
     book.properties.created = book.properties.modified = _NO_MOMENT
-    draft, result = BytesIO(), BytesIO()
+    draft = BytesIO()
     ExcelWriter(book, ZipFile(draft, "w")).save()
-    with ZipFile(draft) as source, ZipFile(result, "w") as target:
-        for name in source.namelist():
-            entry = ZipInfo(name, _NO_MOMENT.timetuple()[:6])
-            entry.compress_type = ZIP_DEFLATED
-            target.writestr(entry, source.read(name))
-    return result.getvalue()
+    return without_clock(draft.getvalue())
