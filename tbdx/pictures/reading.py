@@ -37,7 +37,7 @@ _SCREEN_ALONE = {
 }
 
 
-class CannotDrawError(NotImplementedError):
+class CannotDrawError(ValueError):
     """A figure has an attribute, or a value of one, that print does not know how to draw."""
 
 
