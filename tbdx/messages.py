@@ -310,12 +310,6 @@ FAULTS: dict[str, str] = {
     "file-missing": N_(
         "The file is not there. Copy it from another plan's folder and change what it says."
     ),
-    "agency-without-report": N_(
-        "{found} has no report for {year}: none of its figures are in use, and it has not stated that it has nothing to report. Accept its report first."
-    ),
-    "agencies-without-report": N_(
-        "No agency has a report for {year}, so there is nothing to write. Accept the agencies' reports first."
-    ),
     "file-not-readable": N_(
         "The file cannot be read ({reason}). Close it in other programs and try again."
     ),
