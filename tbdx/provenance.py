@@ -67,11 +67,13 @@ def facts(
     own: Sequence[Fact] = (),
     filters: Sequence[Fact] = (),
     whose: Collection[str] | None = None,
+    *,
+    reasons: bool = True,
 ) -> list[Fact]:
     """Where the figures of a file come from; it stands in everything that is taken out.
 
     `whose` are the agencies (ids) whose corrections and chosen versions a file of theirs tells
-    of; None tells of all.
+    of; None tells of all. Without `reasons` it says only how many corrections there are.
 
     That figures are illustrative, and what a scenario supposes, come first; then what the file
     says of itself (`own`), plan, revision, time, basis, amendments, corrections, the record's
@@ -92,7 +94,8 @@ def facts(
         (text("Data revision"), str(view.panel_revision)),
         (text("Written at"), language.moment(taking.at, plan.due.timezone)),
         *rests_on(view, language, whose),
-        *_documents(view, language, whose),
+        *_amendments(view, language),
+        *(_corrections(view, language, whose) if reasons else []),
         *(code if taking.code else []),
         *filters,
         (text("Rounding rule"), text(rounding)),
@@ -223,10 +226,10 @@ def by_name(view: View, agencies: Iterable[str], language: Language) -> list[str
     return sorted(agencies, key=key)
 
 
-def _documents(view: View, language: Language, whose: Collection[str] | None) -> list[Fact]:
-    """What changed the plan or a filed figure: each amendment and correction in its line."""
+def _amendments(view: View, language: Language) -> list[Fact]:
+    """What changed the plan, each document in its line."""
     text = language.text
-    amendments = [
+    return [
         (
             text("Amendment"),
             text(
@@ -238,14 +241,17 @@ def _documents(view: View, language: Language, whose: Collection[str] | None) ->
         )
         for version in view.amendments
     ]
-    corrections = [
+
+
+def _corrections(view: View, language: Language, whose: Collection[str] | None) -> list[Fact]:
+    """What changed a filed figure, each correction with its reason."""
+    return [
         (
-            text("Correction {number}", number=number),
+            language.text("Correction {number}", number=number),
             correction_text(view, erratum, language),
         )
         for number, erratum in _told_of(view, whose).items()
     ]
-    return [*amendments, *corrections]
 
 
 def event_text(view: View, event: RegisterEvent, language: Language) -> str:

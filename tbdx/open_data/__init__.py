@@ -201,17 +201,12 @@ def _facts(
     view: View, words: Language, taking: Taking, sources: Sources, left_out: int
 ) -> list[Fact]:
     """Where the figures come from; of corrections only how many, for their reasons are free texts."""
-    reasoned = {
-        words.text("Correction {number}", number=number)
-        for number in provenance.corrections_in_use(view)
-    }
     own = [
         (words.text("Submissions as of revision"), str(sources.revision)),
         (words.text("Free texts left out"), words.number(left_out)),
     ]
     filters = [(words.text("Filters"), words.text("all"))]
-    facts = provenance.facts(view, words, taking, own, filters)
-    return [(head, said) for head, said in facts if head not in reasoned]
+    return provenance.facts(view, words, taking, own, filters, reasons=False)
 
 
 def _title(view: View, words: Language) -> str:

@@ -119,9 +119,5 @@ def _facts(
         (text("People"), text(people)),
         (text("Letterhead of the summary table"), " ".join(filter(None, (f"{day}.", heads.note)))),
     ]
-    reasoned = {
-        text("Correction {number}", number=number) for number in provenance.corrections_in_use(view)
-    }
     narrowed = [(text("Filters"), text("all"))]
-    facts = provenance.facts(view, words, taking, own, narrowed)
-    return [(head, said) for head, said in facts if head not in reasoned]
+    return provenance.facts(view, words, taking, own, narrowed, reasons=False)

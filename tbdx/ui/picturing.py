@@ -119,13 +119,9 @@ def _sources(page: Page, subject: Subject, taking: provenance.Taking) -> str:
     taking = replace(taking, code=taking.code[:_CODE])
     filters = [(words.text("Filters"), subject.title)]
     told = set(provenance.marks(view, words))
-    corrections = {
-        words.text("Correction {number}", number=number)
-        for number in provenance.corrections_in_use(view)
-    }
     by_head: dict[str, list[str]] = {}
-    for head, said in provenance.facts(view, words, taking, filters=filters):
-        if said not in told and head not in corrections:
+    for head, said in provenance.facts(view, words, taking, filters=filters, reasons=False):
+        if said not in told:
             by_head.setdefault(head, []).append(textwrap.shorten(said, _LONG, placeholder=" …"))
     for all_said in by_head.values():
         if (more := len(all_said) - _MOST) > 0:
