@@ -62,7 +62,7 @@ class TestComingIn:
     def test_who_was_entered_comes_in(self, house: House) -> None:
         """By the address at first; the account is theirs from then on, and the record says so."""
         entered = house.lan()
-        assert (entered.person.id, entered.person.roles) == ("lan", {ANALYST})
+        assert (entered.person.id, entered.person.roles) == ("lan", frozenset({ANALYST}))
         (told,) = house.store.record(actions=[Action.PERSON_BOUND])
         assert (told.actor, told.subject) == ("lan", "person:lan")
         assert house.store.verify().faults == ()
@@ -139,7 +139,7 @@ class TestComingIn:
         claims = house.claims()
         house.lan()
         house.people.change("lan", "Lan", LAN, [READER])
-        assert house.service.enter(claims).person.roles == {READER}
+        assert house.service.enter(claims).person.roles == frozenset({READER})
         house.people.remove("lan", "nghỉ việc")
         with refused("not-admitted"):
             house.service.enter(claims)
@@ -174,7 +174,7 @@ class TestAtThisMachine:
             house.service.local()
         assert caught.value.fields == {"found": "so"}
         keeper = Service(plan, house.store, user="qt01").local()
-        assert keeper.person.roles == {ADMINISTRATOR}
+        assert keeper.person.roles == frozenset({ADMINISTRATOR})
         keeper.people.add("lan", "Lan", LAN, [ANALYST], by="somebody else")
         (told, _) = house.store.record(actions=[Action.PERSON_ADDED])
         assert told.actor == "qt01"
@@ -277,7 +277,7 @@ class TestRights:
         """An agency's editor who also reads for the Department sees all, and sends their own."""
         both = Person("x", roles=frozenset({AGENCY, READER}), agencies=("bao",))
         assert both.scope(Right.FIGURES) is None
-        assert both.scope(Right.SEND) == {"bao"}
+        assert both.scope(Right.SEND) == frozenset({"bao"})
         with refused("not-allowed"):
             both.require(Right.SEND, ["dai"])
         with refused("not-allowed"):
