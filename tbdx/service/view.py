@@ -298,22 +298,24 @@ def _cut(whole: View, agencies: frozenset[str]) -> View:
     errata = tuple(erratum for erratum in whole.errata if erratum.agency in own)
     view = replace(whole, errata=errata, scope=agencies, _whole=whole)
     panel, in_use = whole.panel, whole.errata_in_use
-    view.__dict__ |= {
-        "_filed": (whole.panel_revision, mine(whole.filed)),
-        "_corrected": (mine(panel), in_use & {erratum.id for erratum in errata}),
-        "filed_answers": mine(whole.filed_answers),
-        "answers": mine(whole.answers),
-        "results": whole.results,
-        "compared": whole.compared,
-        "standings": spoken_for,
-        "years_reported": whole.years_reported,
-        "merged_baselines": {
-            name: {agency: amount for agency, amount in amounts.items() if agency in own}
-            for name, amounts in whole.merged_baselines.items()
-        },
-        "_baselines": {
-            name: {agency: amount for agency, amount in amounts.items() if agency in own}
-            for name, amounts in whole._baselines.items()
-        },
-    }
+    view.__dict__.update(
+        {
+            "_filed": (whole.panel_revision, mine(whole.filed)),
+            "_corrected": (mine(panel), in_use & {erratum.id for erratum in errata}),
+            "filed_answers": mine(whole.filed_answers),
+            "answers": mine(whole.answers),
+            "results": whole.results,
+            "compared": whole.compared,
+            "standings": spoken_for,
+            "years_reported": whole.years_reported,
+            "merged_baselines": {
+                name: {agency: amount for agency, amount in amounts.items() if agency in own}
+                for name, amounts in whole.merged_baselines.items()
+            },
+            "_baselines": {
+                name: {agency: amount for agency, amount in amounts.items() if agency in own}
+                for name, amounts in whole._baselines.items()
+            },
+        }
+    )
     return view
