@@ -27,10 +27,10 @@ LAN = "lan@so.example"
 class House:
     """A service whose clock is set by hand, with an administrator."""
 
-    def __init__(self, plan: Plan, store: Store, **options: bool) -> None:
+    def __init__(self, plan: Plan, store: Store) -> None:
         self.now = NOW
         self.store = store
-        self.service = Service(plan, store, now=lambda: self.now, user="so", **options)
+        self.service = Service(plan, store, now=lambda: self.now, user="so")
         self.people = self.service.people
         self.people.add("qt01", "Quản trị", "qt@so.example", [ADMINISTRATOR])
 
