@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from tbdx import messages
+from tbdx import messages, observing
 from tbdx.i18n import DEFAULT, N_, Language, language, languages
 from tbdx.model import TbdxError
 from tbdx.plan import Plan
@@ -215,6 +214,12 @@ def run() -> None:
     st.session_state.pop(_RESTARTS, None)
     st.session_state.setdefault(SESSION_BEGAN, datetime.now(UTC))
     st.session_state[_FRAME] = Basis()
+    with observing.rerun(chosen.url_path or "home", language=words.code, choices=address.named):
+        _draw(chosen, words)
+
+
+def _draw(chosen: StreamlitPage, words: Language) -> None:
+    """The frame's parts around the page, and what is said where that fails."""
     try:
         require_inside(st.get_option("server.address"), st.context.headers.get("Host"))
         views = any(room.views for room in ROOMS if room.file == chosen.url_path)
@@ -223,10 +228,10 @@ def run() -> None:
         _banner(words)
         chosen.run()
     except TbdxError as error:
+        observing.known(error.code)
         st.error(escape(messages.error_text(error, words)), icon=":material/error:")
     except Exception:  # the one place that catches broadly: the reader gets a number to quote
-        number = secrets.token_hex(4)
-        _log.exception("unexpected error %s", number)
+        number = observing.unexpected()
         st.error(
             words.text(
                 "Something went wrong that the product did not expect. Nothing was stored or changed. Try again; if it happens again, give the administrator this number: {number}",
