@@ -33,35 +33,44 @@ REGISTRY = CollectorRegistry()
 """The product's metrics and those of its process."""
 ProcessCollector(registry=REGISTRY)
 
-BUILD = Info("tbdx_build", "Versions of the program, Python and Streamlit.", registry=REGISTRY)
+BUILD = Info("tbdx_build", "By `version`, `python` and `streamlit`; always 1.", registry=REGISTRY)
 RERUN = Histogram(
     "tbdx_rerun_seconds",
-    "How long the runs of a page took.",
+    "How long runs of pages took, by `page` (`home`: the bare address).",
     ["page"],
     buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30),
     registry=REGISTRY,
 )
 SLOW = Counter(
-    "tbdx_slow_reruns", "Runs of a page over TBDX_SLOW_SECONDS.", ["page"], registry=REGISTRY
+    "tbdx_slow_reruns",
+    "Runs that took longer than TBDX_SLOW_SECONDS, by `page`.",
+    ["page"],
+    registry=REGISTRY,
 )
 UNEXPECTED = Counter(
     "tbdx_unexpected_errors", "Errors shown with a reference number.", registry=REGISTRY
 )
 KNOWN = Counter(
-    "tbdx_known_errors", "Errors that pages said in words.", ["code"], registry=REGISTRY
+    "tbdx_known_errors", "Errors that pages said in words, by `code`.", ["code"], registry=REGISTRY
 )
-LOGGED = Counter("tbdx_log_lines", "Lines of the log.", ["level"], registry=REGISTRY)
+LOGGED = Counter("tbdx_log_lines", "Lines of the log, by `level`.", ["level"], registry=REGISTRY)
 RECORDED = Counter(
     "tbdx_record_entries",
-    "Entries of the record: what was checked, received, accepted, returned, exported …",
+    "Entries of the record that this process wrote, by `action`: `checked` (uploads), "
+    "`received`, `accepted`, `returned`, `exported`, `signed-in` …",
     ["action"],
     registry=REGISTRY,
 )
-EXPORTED = Counter("tbdx_exports", "What was taken out.", ["kind"], registry=REGISTRY)
+EXPORTED = Counter(
+    "tbdx_exports",
+    "What was taken out, by `kind`: `report`, `table`, `pack`, `open-data`, `original` …",
+    ["kind"],
+    registry=REGISTRY,
+)
 READING = Histogram(
     "tbdx_reading_seconds",
-    "How long files were in the reading processes, waiting included: `read`, `refused`, "
-    "`out-of-time`, `out-of-memory`, `ended` (the process) or `failed` (the reader).",
+    "How long files were with the reading processes, waiting included, by `outcome`: `read`, "
+    "`refused`, `out-of-time`, `out-of-memory`, `ended` (the process), `failed` (the reader).",
     ["outcome"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 60),
     registry=REGISTRY,
