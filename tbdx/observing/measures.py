@@ -143,7 +143,7 @@ class _Watch:
         except TbdxError as error:
             self._answered = _NEVER
             if self._said != error.code:
-                _log.error("the store does not answer", extra={"code": error.code})
+                _log.warning("the store does not answer", extra={"code": error.code})
             self._said = error.code
         else:
             self._answered = time.monotonic()
