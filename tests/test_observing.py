@@ -37,7 +37,7 @@ from tbdx.model import Action, Entry, TbdxError
 from tbdx.observing import logs, measures
 from tbdx.observing.measures import REGISTRY
 from tbdx.plan import Plan
-from tbdx.settings import ROOT
+from tbdx.settings import ROOT, VERSION
 from tbdx.store import Store
 from tbdx.store.tables import contact, document
 
@@ -338,6 +338,66 @@ def test_a_known_error_is_counted_by_its_code() -> None:
     observing.known("year-closed")
     after = REGISTRY.get_sample_value("tbdx_known_errors_total", {"code": "year-closed"})
     assert after == before + 1
+
+
+_A_PROCESS = f"""
+import logging, sys, threading, warnings
+from tbdx import observing
+from tbdx.settings import Settings
+
+for _ in range(2):
+    observing.start(Settings(log="json"), lambda: 0, whole=True)
+early = logging.getLogger("some.library")
+early.propagate = False
+early.error("of %s", {PERSON!r})
+early.addHandler(logging.StreamHandler())
+early.error("of %s", {PERSON!r})
+early.info("no more than a word")
+warnings.warn({SAID!r})
+
+def fail():
+    raise ValueError({SAID!r})
+
+class Last:
+    def __del__(self):
+        fail()
+
+thread = threading.Thread(target=fail)
+thread.start()
+thread.join()
+Last()
+logging.getLogger("tbdx").error("%d", {PERSON!r})
+fail()
+"""
+
+
+def test_whatever_happens_in_a_process_has_one_form() -> None:
+    """Loggers with and without handlers, warnings, threads that fail, the process's own end: JSON, and no words."""
+    done = subprocess.run(
+        [sys.executable, "-c", _A_PROCESS], cwd=ROOT, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, b"")
+    lines = [json.loads(line) for line in done.stderr.decode().splitlines()]
+    assert [(line["logger"], line["message"].partition(" at ")[0]) for line in lines] == [
+        ("tbdx", f"TBDX {VERSION} begins"),
+        ("some.library", "of …"),
+        ("some.library", "of …"),
+        ("tbdx", "UserWarning"),
+        ("tbdx", "a thread ended by an exception"),
+        ("tbdx", "an exception could not be raised"),
+        ("tbdx", "the process ends by an exception"),
+    ], "each once; and what cannot be written is left out, not shown"
+    assert [line["traceback"].splitlines()[0] for line in lines[-3:]] == ["ValueError"] * 3
+    assert [word for word in (PERSON, SAID) if word in done.stderr.decode()] == []
+
+
+def test_on_a_terminal_a_line_is_for_people() -> None:
+    """Text has the same facts in the same order, and the traceback below."""
+    record = _record("tbdx", "known error", code="year-closed")
+    line = logs._Lines().format(record)
+    assert re.fullmatch(r"\S+\+00:00 error tbdx known error code=year-closed", line)
+    record.exc_info = (ValueError, ValueError(SAID), None)
+    assert logs._Lines().format(record) == f"{line}\nValueError"
 
 
 # --- what is counted --------------------------------------------------------------------------
