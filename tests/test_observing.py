@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -186,34 +186,58 @@ def test_a_port_in_use_stops_no_dashboard(watched: Watched, tmp_path: Path) -> N
     assert "no metrics" in error["message"]
 
 
-@pytest.mark.browser
-def test_streamlit_by_hand_logs_the_same(page: Page, tmp_path: Path) -> None:
-    """`streamlit run app.py` has the log and the metrics from the first visit on."""
-    port, metrics, log = free_port(), free_port(), tmp_path / "log"
-    environment = {
-        **os.environ,
-        "TBDX_DATABASE_URL": f"sqlite:///{tmp_path}/tbdx.db",
-        "TBDX_METRICS_PORT": str(metrics),
-        "TBDX_SLOW_SECONDS": "0.0001",
-    }
+@contextmanager
+def _by_hand(script: Path, log: Path, **settings: object) -> Iterator[str]:
+    """`streamlit run` on a free port, as somebody types it in the product's folder; its address."""
+    port = free_port()
+    given = {f"TBDX_{name.upper()}": str(value) for name, value in settings.items()}
     command = [
-        *(sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"),
+        *(sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"),
         *("--server.headless=true", "--server.fileWatcherType=none"),
     ]
     with log.open("w") as output:
         server = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=output
+            command, cwd=ROOT, env={**os.environ, **given}, stdout=subprocess.DEVNULL, stderr=output
         )
-    try:
-        _wait_for(port, server)
-        _open(page, f"http://127.0.0.1:{port}/overview")
-        watched = Watched(App("", "", log), metrics)
+        try:
+            _wait_for(port, server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+@pytest.mark.browser
+def test_streamlit_by_hand_logs_the_same(page: Page, tmp_path: Path) -> None:
+    """`streamlit run app.py` has the log and the metrics from the first visit on."""
+    metrics, log = free_port(), tmp_path / "log"
+    told = {"metrics_port": metrics, "slow_seconds": 0.0001}
+    store = f"sqlite:///{tmp_path}/tbdx.db"
+    watched = Watched(App("", "", log), metrics)
+    with _by_hand(ROOT / "app.py", log, database_url=store, **told) as address:
+        _open(page, f"{address}/overview")
         assert watched.values()["tbdx_rerun_seconds_count{page=overview}"] >= 1
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-    lines = watched.lines()
-    assert "slow rerun" in [line["message"] for line in lines]
+    assert "slow rerun" in [line["message"] for line in watched.lines()]
+
+
+@pytest.mark.browser
+def test_an_error_that_only_streamlit_catches_is_told_the_same(page: Page, tmp_path: Path) -> None:
+    """What fails outside the frame, as in a button's callback, is a line without words, too."""
+    script, log = tmp_path / "script.py", tmp_path / "log"
+    script.write_text(
+        "import os\n"
+        "from tbdx import observing\n"
+        "from tbdx.settings import Settings\n"
+        "observing.start(Settings(), lambda: 0)\n"
+        "raise ValueError(os.environ['TBDX_WORDS'])\n",
+        encoding="utf-8",
+    )
+    with _by_hand(script, log, words=PLACE) as address:
+        _open(page, address)
+    *_, error = Watched(App("", "", log), 0).lines()
+    assert (error["message"], error["level"]) == ("Uncaught app execution", "error")
+    assert error["traceback"].startswith("ValueError\n")
+    assert PLACE not in log.read_text("utf-8")
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
