@@ -96,7 +96,9 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 def _open(page: Page, address: str) -> None:
+    """Open a page and wait until it is drawn, or has failed."""
     page.goto(address)
+    page.locator("h1, [data-testid=stException]").first.wait_for()
     page.locator("[data-test-script-state=notRunning]").wait_for()
 
 
@@ -111,11 +113,11 @@ def test_an_upload_and_an_error_are_told_without_what_people_wrote(
     address = watched.app.url
     page.set_extra_http_headers({"User-Agent": f"Browser of {PERSON}"})
     _open(page, f"{address}/search?lang=en&q=Nguyen+bi+mat&{PLACE}={PERSON}")
-    report = write_report(plan, tmp_path, "bao-thai-binh", difficulties=SAID)
+    report = write_report(plan, tmp_path, "bao-thai-binh", difficulties=SAID, staff_count=3)
     report = report.rename(tmp_path / FILE_NAME)
     _open(page, f"{address}/upload?lang=en")
     page.locator("input[type=file]").first.set_input_files(report)
-    expect(page.get_by_text(FILE_NAME).first).to_be_visible()
+    expect(page.get_by_text("more than there can be").first).to_be_visible()
     page.locator("[data-test-script-state=notRunning]").wait_for()
     _spoil_the_record(watched.app)
     _open(page, f"{address}/admin?lang=en&part=record")
