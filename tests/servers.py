@@ -27,13 +27,14 @@ class Site:
     """nginx in front of server processes, which are by the letter that its cookie calls them.
 
     `plain` is where it listens unencrypted. A line of `access` holds: the cookie as it came,
-    who answered, method, address, status.
+    who answered, method, address, status. `kept` is the log as deploy/nginx has it.
     """
 
     url: str
     plain: str
     certificate: Path
     access: Path
+    kept: Path
     apps: dict[str, App] = field(default_factory=dict)
 
     @property
@@ -87,6 +88,9 @@ def nginx(apps: dict[str, App]) -> Iterator[Site]:
                 "listen [::]:443 ssl http2;": "",
                 "listen [::]:80;": "",
                 "tbdx.example.vn": NAME,
+                "access_log /var/log/nginx/access.log tbdx;": (
+                    f"access_log {folder}/access.log tests; access_log {folder}/kept.log tbdx;"
+                ),
                 "/etc/ssl/tbdx/fullchain.pem": str(certificate),
                 "/etc/ssl/tbdx/privkey.pem": str(folder / "key.pem"),
                 "/etc/nginx/tbdx/pages/": f"{folder}/tbdx/pages/",
@@ -103,6 +107,7 @@ def nginx(apps: dict[str, App]) -> Iterator[Site]:
                     f"http://{NAME}:{plain}",
                     certificate,
                     folder / "access.log",
+                    folder / "kept.log",
                     apps,
                 )
             finally:

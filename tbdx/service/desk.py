@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
+from tbdx import observing
 from tbdx.access import Guarded
 from tbdx.amendments import effective, in_force
 from tbdx.model import (
@@ -132,6 +133,7 @@ class Desk:
     def current(self) -> Current:
         """The plan as it stands at the store's revision."""
         revision = self.store.revision()
+        observing.at_revision(revision)
         with self._lock:
             return self._current_at(revision)
 
@@ -270,7 +272,8 @@ class Desk:
                 folder = tempfile.mkdtemp(prefix="tbdx-samples-")
                 weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
                 self._sample = Store.open(f"sqlite:///{Path(folder) / 'samples.db'}")
-                self._fill(self._sample)
+                with observing.aside():
+                    self._fill(self._sample)
             return self._sample
 
     def _fill(self, store: Store) -> None:

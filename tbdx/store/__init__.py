@@ -25,6 +25,7 @@ from typing import Any, Self
 import pandas as pd
 import sqlalchemy as sa
 
+from tbdx import observing
 from tbdx.access import Claims, Person
 from tbdx.model import (
     Action,
@@ -779,6 +780,7 @@ class Store:
                     ended = {"number": change.revision, "entry": change.next_number - 1}
                     connection.execute(sa.insert(tables.revision_entry), ended)
                 connection.commit()
+                observing.recorded(change.written)
 
 
 _RECORD_SINCE = "0003"

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from tbdx import observing
 from tbdx.model import TbdxError
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
@@ -65,7 +66,10 @@ class Database:
     def connection(self, **options: Any) -> Iterator[sa.Connection]:
         """A connection in a transaction that is undone unless the caller commits."""
         try:
-            with self.engine.connect().execution_options(**options) as connection:
+            with (
+                observing.asking(),
+                self.engine.connect().execution_options(**options) as connection,
+            ):
                 yield connection
         except (IntegrityError, DataError):
             raise  # the values are at fault, not the database
@@ -132,7 +136,7 @@ def _engine(address: str, existing: bool) -> tuple[sa.Engine, str]:
             return _sqlite(url, shown, existing), shown
         case "postgresql" | "postgresql+psycopg":
             url = url.set(drivername="postgresql+psycopg")
-            return sa.create_engine(url, pool_pre_ping=True), shown
+            return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True), shown
     raise _unavailable(shown, f"{scheme!r} is neither sqlite nor postgresql")
 
 
@@ -145,7 +149,8 @@ def _sqlite(url: sa.URL, shown: str, existing: bool) -> sa.Engine:
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unavailable(shown, error) from error
-    engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+    # Values never stand in an error's message, which may be shown or logged.
+    engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -42,6 +42,7 @@ class Change:
     revision: int  # as it is once this is committed, unless `figures` becomes false
     figures: bool = True  # whether it changes any
     told: bool = False  # whether there is anything to commit
+    written: list[Entry] = field(default_factory=list)
     _entries: list[Entry] = field(default_factory=list)
     _last: tuple[int, str] | None = None
 
@@ -80,6 +81,7 @@ class Change:
         """Write the entries made so far."""
         if self._entries:
             self.connection.execute(sa.insert(tables.record), [_row(e) for e in self._entries])
+            self.written += self._entries
             self._entries.clear()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from tbdx import messages
+from tbdx import messages, observing
 from tbdx.access import EVERYONE, Needed, Person, Right
 from tbdx.i18n import DEFAULT, N_, Language, language, languages
 from tbdx.model import TbdxError
@@ -255,14 +254,20 @@ def run() -> None:
     words = language(_first_language())
     st.session_state.pop(_RESTARTS, None)
     st.session_state.setdefault(SESSION_BEGAN, datetime.now(UTC))
+    with observing.rerun("entrance", language=words.code, choices=address.named):
+        _guarded(words)
+
+
+def _guarded(words: Language) -> None:
+    """The frame and its page, and what is said where that fails."""
     try:
         require_inside(st.get_option("server.address"), st.context.headers.get("Host"))
         _run(service().local(), words)
     except TbdxError as error:
+        observing.known(error.code)
         st.error(escape(messages.error_text(error, words)), icon=":material/error:")
     except Exception:  # the one place that catches broadly: the reader gets a number to quote
-        number = secrets.token_hex(4)
-        _log.exception("unexpected error %s", number)
+        number = observing.unexpected()
         st.error(
             words.text(
                 "Something went wrong that the product did not expect. Nothing was stored or changed. Try again; if it happens again, give the administrator this number: {number}",
@@ -277,6 +282,7 @@ def run() -> None:
 def _run(entered: Service, words: Language) -> None:
     """The frame and the chosen page, for whoever has come in."""
     chosen = st.navigation(_pages(words, entered.person), position="sidebar")
+    observing.at_page(chosen.url_path or "home", entered.person.id)
     room = next((room for room in ROOMS if room.file == chosen.url_path), None)
     st.session_state[_FRAME] = _Frame(entered, Basis())
     on = _sidebar(entered, words, views=room is not None and room.views)
