@@ -342,7 +342,7 @@ def test_a_run_marks_what_is_logged_in_it() -> None:
     """Page, language, person and revision stand on each line of a run, and on none after it."""
     before = REGISTRY.get_sample_value("tbdx_rerun_seconds_count", {"page": "made-up"}) or 0
     with observing.rerun("made-up", language="vi") as run:
-        observing.at_page("overview", "an.nguyen")
+        observing.at_page("made-up", "an.nguyen")
         observing.at_revision(7)
         with observing.asking():
             pass
