@@ -1,5 +1,10 @@
 """The dashboard's frame: `streamlit run app.py`, or `python -m tbdx serve`."""
 
-from tbdx.ui import shell
+import streamlit as st
 
-shell.run()
+from tbdx.ui import gate, shell
+
+if __name__ == "__main__":  # a visitor's run
+    shell.run()
+else:  # the server, which reads this file once
+    app = st.App(__file__, middleware=gate.MIDDLEWARE, lifespan=gate.opened)
