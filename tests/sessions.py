@@ -158,11 +158,11 @@ class Session:
 
 @contextmanager
 def served(
-    script: Path, folder: Path, *, signs_in: bool = True, **environment: str
+    script: Path, folder: Path, *, signs_in: bool = True, provider: str = ISSUER, **environment: str
 ) -> Iterator[Served]:
     """A page on a free loopback port, with a home folder of its own; sign-in as configured there.
 
-    The provider named there does not run: cookies are signed by the test itself.
+    The provider named there need not run: cookies are signed by the test itself.
     """
     port = free_port()
     running = Served(
@@ -176,7 +176,7 @@ def served(
             "cookie_secret": running.secret,
             "client_id": "tbdx",
             "client_secret": secrets.token_hex(8),
-            "server_metadata_url": f"{ISSUER}/.well-known/openid-configuration",
+            "server_metadata_url": f"{provider}/.well-known/openid-configuration",
         }
         lines = [f"{name} = {json.dumps(value)}" for name, value in given.items()]
         file = home / ".streamlit" / "secrets.toml"
