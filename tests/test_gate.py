@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from conftest import ROOT
@@ -30,6 +31,7 @@ if who:
     st.download_button("now", f"figures of {{who}}", file_name="a.html", mime="text/html")
     st.download_button("later", partial(str, f"later for {{who}}"), file_name="b.txt")
     st.file_uploader("up")
+    st.download_button("odd", "x", file_name=st.query_params.get("name", "c.txt"))
 st.write(st.query_params.get("echo"))
 st.text_input("own", st.query_params.get("echo"))
 """
@@ -129,6 +131,28 @@ def test_the_icon_is_everybodys(site: Served) -> None:
         assert files.now is None, "nothing but the icon"
         for cookies in ({}, site.cookie("owner")):
             assert Visit(site, cookies).ask(files.icon).content.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "name", ['a"; x="b.html', "a\r\nSet-Cookie: x=1.txt", "../../báo cáo;.xlsx", "\x00\\..\\a.exe"]
+)
+def test_a_hostile_name_stays_a_name(site: Served, name: str) -> None:
+    """It adds no header and no parameter, and what it cannot be written with is encoded."""
+    owner = Visit(site, site.cookie("owner"))
+    with owner.session() as session:
+        heard = session.run(f"name={quote(name)}")
+        address = next(
+            m.delta.new_element.download_button.url
+            for m in heard
+            if m.delta.new_element.download_button.label == "odd"
+        )
+        reply = owner.ask(address)
+    given = reply.headers["content-disposition"]
+    assert (reply.status, reply.content) == (200, b"x")
+    assert "Set-Cookie" not in reply.headers
+    kind, _, value = given.partition("; filename*=utf-8''")
+    assert (kind, unquote(value)) == ("attachment", name)
+    assert re.fullmatch(r"[\w.%-]+", value)
 
 
 def test_having_an_address_repeated_does_not_help(site: Served) -> None:
