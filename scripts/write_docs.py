@@ -6,6 +6,7 @@ what stands below its mark, the rest is written by hand.
 
 from __future__ import annotations
 
+from scripts.licences import licences_page
 from tbdx import messages
 from tbdx.i18n import language
 from tbdx.open_data.schema import TABLES, Field, Table
@@ -104,6 +105,7 @@ def main() -> None:
     (docs / "open-data.md").write_text(open_data_page(), encoding="utf-8")
     (docs / "findings.md").write_text(findings_page(), encoding="utf-8")
     (docs / "settings.md").write_text(settings_page(), encoding="utf-8")
+    (docs / "licences.md").write_text(licences_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

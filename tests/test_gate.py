@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote, unquote
 
 import pytest
+import streamlit as st
 from conftest import ROOT
 from sessions import Served, Session, Visit, served
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web.server.app_discovery import discover_asgi_app
 
+from tbdx.ui import gate
 from tbdx.ui.gate import Told, Visitor, addresses
 
 _SERVER = """
@@ -263,3 +267,30 @@ def test_only_streamlits_own_places_count() -> None:
     message = ForwardMsg()
     message.delta.new_element.markdown.body = address
     assert list(addresses(message.SerializeToString())) == []
+
+
+@pytest.mark.parametrize("headless", [False, True])
+def test_a_server_that_is_not_headless_shows_its_first_page(
+    headless: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Streamlit does for a page that it serves itself: `make run` opens the dashboard."""
+    options = {"server.headless": headless, "server.address": "127.0.0.1"}
+    shown: list[str] = []
+
+    async def live() -> None:
+        there = asyncio.Event()
+
+        def show(address: str) -> None:
+            shown.append(address)
+            there.set()
+
+        monkeypatch.setattr(gate, "open_browser", show)
+        async with gate.opened(cast("st.App", None)):
+            if not headless:
+                await asyncio.wait_for(there.wait(), 10)
+
+    monkeypatch.setattr(st, "get_option", options.__getitem__)
+    asyncio.run(live())
+    assert [re.sub(r":\d+", "", address) for address in shown] == (
+        [] if headless else ["http://127.0.0.1"]
+    )
