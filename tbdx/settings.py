@@ -44,6 +44,10 @@ class Settings(BaseSettings):
         default=False,
         description="Whether every report that is sent waits for a second look (true), or may be accepted in the same step (false).",
     )
+    trust_emails: bool = Field(
+        default=False,
+        description="Whether a person is known by the address that the identity provider gives even where it does not say that it verified it (true; only for a provider that serves your organisation alone), or only where it does (false).",
+    )
     soffice: str = Field(
         default="",
         description="LibreOffice's program soffice, which makes PDFs; empty: looked for on the PATH and where it is usually installed.",

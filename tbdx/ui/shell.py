@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from tbdx import messages
+from tbdx.access import EVERYONE, Needed, Person, Right
 from tbdx.i18n import DEFAULT, N_, Language, language, languages
 from tbdx.model import TbdxError
 from tbdx.plan import Plan
@@ -38,7 +39,8 @@ class Room:
     """A page as the navigation shows it; `file` is also its address.
 
     `group` is the part of the navigation it stands in, and `views` whether it
-    shows figures, whose basis can be chosen there.
+    shows figures, whose basis can be chosen there; for `needed` one must be
+    allowed one of them at least.
     Without an icon: Streamlit would fetch it from a foreign server as the page's favicon.
     """
 
@@ -47,6 +49,11 @@ class Room:
     help: str
     group: str
     views: bool = False
+    needed: tuple[Needed, ...] = (Needed(Right.RESULTS),)
+
+    def open_to(self, person: Person) -> bool:
+        """Whether there is anything on the page for this person."""
+        return any(needed.allows(person) for needed in self.needed)
 
 
 _RESULTS, _REPORTS, _REFERENCE = N_("Results"), N_("Reports"), N_("Reference")
@@ -65,6 +72,7 @@ ROOMS = (
         N_("Every verdict at a glance, what has changed, and the national goals beside them."),
         _RESULTS,
         views=True,
+        needed=(Needed(Right.FIGURES, whole=True),),
     ),
     Room(
         "indicator",
@@ -79,6 +87,7 @@ ROOMS = (
         N_("One agency's duties, to-do list, answers and growth over the years."),
         _RESULTS,
         views=True,
+        needed=(Needed(Right.FIGURES),),
     ),
     Room(
         "scenario",
@@ -86,18 +95,21 @@ ROOMS = (
         N_("What must happen for the coming years' targets to be met."),
         _RESULTS,
         views=True,
+        needed=(Needed(Right.FIGURES, whole=True),),
     ),
     Room(
         "upload",
         N_("Send reports"),
         N_("Get a blank form, check filled workbooks, accept them."),
         _REPORTS,
+        needed=(Needed(Right.SEND),),
     ),
     Room(
         "submissions",
         N_("Submissions"),
         N_("Who has sent what and when; review, versions and their differences."),
         _REPORTS,
+        needed=(Needed(Right.ROUNDS),),
     ),
     Room(
         "explore",
@@ -105,6 +117,7 @@ ROOMS = (
         N_("Filter results and reported figures, and download them."),
         _RESULTS,
         views=True,
+        needed=(Needed(Right.EXPORT),),
     ),
     Room(
         "report",
@@ -112,6 +125,7 @@ ROOMS = (
         N_("The official report in Word, the workbook of everything, open data."),
         _RESULTS,
         views=True,
+        needed=(Needed(Right.EXPORT, whole=True),),
     ),
     Room(
         "search",
@@ -119,6 +133,7 @@ ROOMS = (
         N_("Find indicators, agencies, tasks, difficulties and proposals."),
         _REFERENCE,
         views=True,
+        needed=(Needed(Right.FIGURES, whole=True),),
     ),
     Room(
         "method",
@@ -134,15 +149,25 @@ ROOMS = (
             "Close years, change the register and the plan, correct figures, remind, look things up in the record."
         ),
         _REPORTS,
+        needed=(Needed(Right.OFFICE), Needed(Right.RECORD), Needed(Right.PEOPLE)),
     ),
 )
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What stands around the page of one run: for whom it is, and on which basis."""
+
+    service: Service
+    basis: Basis
 
 
 @dataclass(frozen=True)
 class Page:
     """What a page works with: the use cases, the figures, the reader's language.
 
-    `view` is on the basis that the reader chose, where the page offers a choice. `named` is
+    `service` and `view` are the reader's: of agencies that are not theirs to see there is
+    nothing in them but what they add up to. `view` is on the basis that the reader chose, where the page offers a choice. `named` is
     the name given in this session; it is kept here because downloads are made beside the
     page, where there is no session to ask.
     """
@@ -154,8 +179,22 @@ class Page:
 
     @property
     def user(self) -> str:
-        """Who acts: the name given in this session, else the user of this machine."""
-        return self.named or self.service.user
+        """Who acts: whoever signed in; else the name given in this session, or this machine's user."""
+        return self.service.person.id or self.named or self.service.user
+
+    @property
+    def person(self) -> Person:
+        """The reader."""
+        return self.service.person
+
+    def may(self, right: Right) -> bool:
+        """Whether the reader has a right; what needs others is not shown to them."""
+        return self.person.may(right)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether the reader sees every agency's figures, so that lists of agencies are whole."""
+        return self.view.scope is None
 
     @property
     def plan(self) -> Plan:
@@ -171,15 +210,17 @@ def service() -> Service:
     return Service.open(Settings())
 
 
-def _pages(words: Language) -> dict[str, list[StreamlitPage]]:
+def _pages(words: Language, person: Person = EVERYONE) -> dict[str, list[StreamlitPage]]:
     """All rooms by their group, at the addresses of their files; the bare address leads to the first.
 
+    Those with nothing for the person are hidden; opened by their address they say why.
     Streamlit gives its default page the bare address only, so no room is the default.
     """
     home = st.Page(_home, title="TBDX", default=True, visibility="hidden")
     pages: dict[str, list[StreamlitPage]] = {"": [home]}
     for room in ROOMS:
-        pages.setdefault(words.text(room.group), []).append(_page(room, words))
+        hidden = not room.open_to(person)
+        pages.setdefault(words.text(room.group), []).append(_page(room, words, hidden=hidden))
     return pages
 
 
@@ -191,12 +232,13 @@ def _file(room: str) -> str:
     return str(ROOT / "pages" / f"{room}.py")
 
 
-def _page(room: Room, words: Language) -> StreamlitPage:
+def _page(room: Room, words: Language, *, hidden: bool) -> StreamlitPage:
     return st.Page(
         _file(room.file),
         title=words.text(room.title),
         url_path=room.file,
         help=words.text(room.help),
+        visibility="hidden" if hidden else "visible",
     )
 
 
@@ -211,17 +253,11 @@ def run() -> None:
     """Draw the frame and the page that the address asks for."""
     st.set_page_config(page_icon=str(_ICON), layout="wide")
     words = language(_first_language())
-    chosen = st.navigation(_pages(words), position="sidebar")
     st.session_state.pop(_RESTARTS, None)
     st.session_state.setdefault(SESSION_BEGAN, datetime.now(UTC))
-    st.session_state[_FRAME] = Basis()
     try:
         require_inside(st.get_option("server.address"), st.context.headers.get("Host"))
-        views = any(room.views for room in ROOMS if room.file == chosen.url_path)
-        st.session_state[_FRAME] = _sidebar(words, views=views)
-        printing.style(service().view(st.session_state[_FRAME]), words)
-        _banner(words)
-        chosen.run()
+        _run(service().local(), words)
     except TbdxError as error:
         st.error(escape(messages.error_text(error, words)), icon=":material/error:")
     except Exception:  # the one place that catches broadly: the reader gets a number to quote
@@ -234,13 +270,26 @@ def run() -> None:
             ),
             icon=":material/error:",
         )
-    else:
-        _tell_of_session()
     finally:
         st.session_state.pop(_FRAME, None)
 
 
-def _tell_of_session() -> None:
+def _run(entered: Service, words: Language) -> None:
+    """The frame and the chosen page, for whoever has come in."""
+    chosen = st.navigation(_pages(words, entered.person), position="sidebar")
+    room = next((room for room in ROOMS if room.file == chosen.url_path), None)
+    st.session_state[_FRAME] = _Frame(entered, Basis())
+    on = _sidebar(entered, words, views=room is not None and room.views)
+    st.session_state[_FRAME] = _Frame(entered, on)
+    printing.style(entered.view(on), words)
+    _banner(entered, words)
+    if room is not None and not room.open_to(entered.person):
+        room.needed[0].require(entered.person)
+    chosen.run()
+    _tell_of_session(entered)
+
+
+def _tell_of_session(entered: Service) -> None:
     """Let the record know once that this session began, when its first page is there to read.
 
     A store that can only be read still shows its pages.
@@ -249,7 +298,7 @@ def _tell_of_session() -> None:
         return
     st.session_state[_SIGNED_IN] = True
     try:
-        service().office.signed_in("local", by=service().user)
+        entered.office.signed_in("oidc" if entered.person.bound else "local")
     except TbdxError:
         _log.warning("the record could not be told of a session", exc_info=True)
 
@@ -268,10 +317,10 @@ def require() -> Page:
             st.stop()
         st.navigation(_pages(language(DEFAULT)), position="hidden")
         st.rerun()
-    uses = service()
-    chosen: Basis = st.session_state[_FRAME]
+    frame: _Frame = st.session_state[_FRAME]
     words = language(address.remembered("lang") or _first_language())
-    return Page(uses, uses.view(chosen), words, clean(st.session_state.get(_NAME, "")))
+    view = frame.service.view(frame.basis)
+    return Page(frame.service, view, words, clean(st.session_state.get(_NAME, "")))
 
 
 def _first_language() -> str:
@@ -279,7 +328,7 @@ def _first_language() -> str:
     return chosen if chosen in languages() else Settings().language
 
 
-def _sidebar(words: Language, *, views: bool) -> Basis:
+def _sidebar(entered: Service, words: Language, *, views: bool) -> Basis:
     """Language and, where there are figures to view, their basis, which is returned."""
     on = Basis()
     with st.sidebar:
@@ -293,10 +342,10 @@ def _sidebar(words: Language, *, views: bool) -> Basis:
             widget="segmented",
         )
         if views:
-            on = basis.pick(service(), words)
-        else:
-            _pick_name(words)
-        plan = service().plan
+            on = basis.pick(entered, words)
+        elif entered.person.everyone:
+            _pick_name(entered, words)
+        plan = entered.plan
         province = plan.name_on(plan.province, plan.decision.date)[chosen]
         st.caption(f"{province[:1].upper()}{province[1:]} · {plan.decision.number}")
     if chosen != words.code:  # the page's title and navigation are already in the other language
@@ -304,21 +353,20 @@ def _sidebar(words: Language, *, views: bool) -> Basis:
     return on
 
 
-def _pick_name(words: Language) -> None:
+def _pick_name(entered: Service, words: Language) -> None:
     """Who acts, where something can be done; the name stands on receipts and in the record."""
     name = st.text_input(
         words.text("Your name (stands in the record)"),
         value=st.session_state.get(_NAME, ""),
-        placeholder=service().user,
+        placeholder=entered.user,
         max_chars=100,
     )
     st.session_state[_NAME] = name
 
 
-def _banner(words: Language) -> None:
+def _banner(entered: Service, words: Language) -> None:
     """While there are only samples, every page says so before anything else."""
-    view = service().view()
-    if view.sample:
+    if entered.view().sample:
         st.warning(
             words.text(
                 "**Illustrative figures.** No real report has been stored yet; what you see are made-up examples. They disappear as soon as the first report is sent or accepted."
