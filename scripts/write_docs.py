@@ -6,6 +6,7 @@ docs/observing.md that is what stands below a mark, the rest is written by hand.
 
 from __future__ import annotations
 
+from scripts.licences import licences_page
 from tbdx import messages
 from tbdx.i18n import language
 from tbdx.observing.logs import FIELDS
@@ -134,6 +135,7 @@ def main() -> None:
     (docs / "observing.md").write_text(observing_page(), encoding="utf-8")
     (docs / "findings.md").write_text(findings_page(), encoding="utf-8")
     (docs / "settings.md").write_text(settings_page(), encoding="utf-8")
+    (docs / "licences.md").write_text(licences_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

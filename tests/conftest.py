@@ -161,7 +161,7 @@ def running_app(folder: Path, **settings: object) -> Iterator[App]:
 def _wait_until_healthy(app: App, server: subprocess.Popen[bytes]) -> None:
     for _ in range(300):
         assert server.poll() is None, app.log.read_text()
-        with suppress(OSError), urlopen(f"{app.url}/_stcore/health") as answer:  # noqa: S310
+        with suppress(OSError), urlopen(f"{app.url}/_stcore/health") as answer:  # noqa: S310 (our own server)
             if answer.read() == b"ok":
                 return
         time.sleep(0.1)
