@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -290,7 +291,8 @@ def test_a_server_that_is_not_headless_shows_its_first_page(
                 await asyncio.wait_for(there.wait(), 10)
 
     monkeypatch.setattr(st, "get_option", options.__getitem__)
-    asyncio.run(live())
+    with ThreadPoolExecutor(1) as elsewhere:  # the browser's tests keep a loop in this thread
+        elsewhere.submit(asyncio.run, live()).result()
     assert [re.sub(r":\d+", "", address) for address in shown] == (
         [] if headless else ["http://127.0.0.1"]
     )
