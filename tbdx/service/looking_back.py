@@ -67,6 +67,7 @@ class LookingBack:
         self._desk = desk
         self._known: dict[tuple[int, Basis], pd.DataFrame] = {}
         self._turned: dict[tuple[int, int, Basis], tuple[Changed, ...]] = {}
+        self._visits: dict[tuple[str, datetime], tuple[Visit | None]] = {}
 
     def revisions(self, limit: int) -> list[Revision]:
         """The latest changes of the figures and of what they rest on, the newest first."""
@@ -81,8 +82,12 @@ class LookingBack:
     def last_visit(self, by: str, began: datetime) -> Visit | None:
         """When `by` was here before the visit in which a session began; None where never.
 
-        Or where what there was to see then is not known.
+        Or where what there was to see then is not known. A session is told once.
         """
+        key = (by, began)
+        return self._once(self._visits, key, lambda: (self._visit_before(by, began),))[0]
+
+    def _visit_before(self, by: str, began: datetime) -> Visit | None:
         for at, entry in self._desk.store.visits(by, began, _SESSIONS_LOOKED_AT):
             if began - at > ONE_VISIT:
                 revision = self._desk.store.revision_of(entry)

@@ -19,7 +19,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tbdx.model import Action, Entry, RecordFault, TbdxError, Verification
+from tbdx.model import Action, Entry, RecordFault, SetBack, TbdxError, Verification
 from tbdx.store import tables
 from tbdx.words import fold
 
@@ -195,6 +195,8 @@ def verify(
     faults: list[RecordFault] = []
     latest: dict[str, str] = {}
     number, previous, known = 0, START, False
+    before: datetime | None = None
+    set_back: list[SetBack] = []
     ordered = sa.select(tables.record).order_by(tables.record.c.number)
     for row in connection.execute(ordered.execution_options(yield_per=1000)):
         values = tuple(row)
@@ -204,7 +206,9 @@ def verify(
             faults.append(RecordFault("chain-broken", str(row.number)))
         if hash_of(*values[:-1]) != row.hash:
             faults.append(RecordFault("entry-changed", str(row.number)))
-        number, previous = row.number, row.hash
+        if before is not None and row.at is not None and row.at < before:
+            set_back.append(SetBack(row.number, row.at, before))
+        number, previous, before = row.number, row.hash, row.at
         known = known or row.hash == head
         latest[str(row.subject)] = row.after
     if head and not known:
@@ -228,7 +232,8 @@ def verify(
     kept, changed = _check_documents(connection)
     faults += changed
     faults += [RecordFault("row-missing", f"document:{sha256}") for sha256 in sorted(files - kept)]
-    return Verification(number, len(kept), submissions, previous, tuple(faults))
+    counted = (number, len(kept), submissions)
+    return Verification(*counted, previous, tuple(faults), tuple(set_back))
 
 
 KEPT = ("submission", "nil", "year", "plan", "register", "erratum", "contact")

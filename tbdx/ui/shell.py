@@ -19,7 +19,7 @@ from tbdx.plan import Plan
 from tbdx.service import Basis, Service, View
 from tbdx.serving import require_inside
 from tbdx.settings import ROOT, Settings
-from tbdx.ui import address, basis, printing
+from tbdx.ui import address, away, basis, printing
 from tbdx.ui.markdown import escape
 from tbdx.words import clean
 
@@ -224,6 +224,7 @@ def run() -> None:
         chosen.run()
     except TbdxError as error:
         st.error(escape(messages.error_text(error, words)), icon=":material/error:")
+        away.await_return(service, error)
     except Exception:  # the one place that catches broadly: the reader gets a number to quote
         number = secrets.token_hex(4)
         _log.exception("unexpected error %s", number)
@@ -236,6 +237,7 @@ def run() -> None:
         )
     else:
         _tell_of_session()
+        away.await_return(service)
     finally:
         st.session_state.pop(_FRAME, None)
 
@@ -243,9 +245,9 @@ def run() -> None:
 def _tell_of_session() -> None:
     """Let the record know once that this session began, when its first page is there to read.
 
-    A store that can only be read still shows its pages.
+    A store that can only be read still shows its pages; one that is away is told when it is back.
     """
-    if _SIGNED_IN in st.session_state:
+    if _SIGNED_IN in st.session_state or service().away:
         return
     st.session_state[_SIGNED_IN] = True
     try:
@@ -316,8 +318,9 @@ def _pick_name(words: Language) -> None:
 
 
 def _banner(words: Language) -> None:
-    """While there are only samples, every page says so before anything else."""
+    """While the store is away or there are only samples, every page says so before anything else."""
     view = service().view()
+    away.say(service(), words)
     if view.sample:
         st.warning(
             words.text(
