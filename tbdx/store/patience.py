@@ -62,7 +62,7 @@ def options(url: sa.URL) -> dict[str, Any]:
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
-        "tcp_user_timeout": 1000 * ANSWER_SECONDS,
+        "tcp_user_timeout": int(1000 * ANSWER_SECONDS),
     }
     return {
         **{name: value for name, value in usual.items() if name not in url.query},

@@ -195,8 +195,6 @@ def verify(
     faults: list[RecordFault] = []
     latest: dict[str, str] = {}
     number, previous, known = 0, START, False
-    before: datetime | None = None
-    set_back: list[SetBack] = []
     ordered = sa.select(tables.record).order_by(tables.record.c.number)
     for row in connection.execute(ordered.execution_options(yield_per=1000)):
         values = tuple(row)
@@ -206,9 +204,7 @@ def verify(
             faults.append(RecordFault("chain-broken", str(row.number)))
         if hash_of(*values[:-1]) != row.hash:
             faults.append(RecordFault("entry-changed", str(row.number)))
-        if before is not None and row.at is not None and row.at < before:
-            set_back.append(SetBack(row.number, row.at, before))
-        number, previous, before = row.number, row.hash, row.at
+        number, previous = row.number, row.hash
         known = known or row.hash == head
         latest[str(row.subject)] = row.after
     if head and not known:
@@ -233,7 +229,18 @@ def verify(
     faults += changed
     faults += [RecordFault("row-missing", f"document:{sha256}") for sha256 in sorted(files - kept)]
     counted = (number, len(kept), submissions)
-    return Verification(*counted, previous, tuple(faults), tuple(set_back))
+    return Verification(*counted, previous, tuple(faults), tuple(_set_back(connection)))
+
+
+def _set_back(connection: sa.Connection) -> Iterator[SetBack]:
+    """Where an entry says an earlier time than the one before it."""
+    columns = tables.record.c
+    query = sa.select(columns.number, columns.at).order_by(columns.number)
+    before: datetime | None = None
+    for number, at in connection.execute(query.execution_options(yield_per=1000)):
+        if at is not None and before is not None and at < before:
+            yield SetBack(number, at, before)
+        before = at or before
 
 
 KEPT = ("submission", "nil", "year", "plan", "register", "erratum", "contact")
