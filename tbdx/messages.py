@@ -519,6 +519,9 @@ ERRORS: dict[str, str] = {
     "file-not-writable": N_(
         "The file “{found}” cannot be written ({reason}). Check the folder, and whether the file is open in another program."
     ),
+    "no-room-for-files": N_(
+        "The file cannot be made: the folder for temporary files {place} takes nothing ({reason}). Make room there, or name another one (TMPDIR), then do it again. Nothing was changed."
+    ),
     "reason-needed": N_(
         "A reason is needed, in a few words (found: “{found}”). Nothing was changed."
     ),

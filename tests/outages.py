@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -115,3 +117,35 @@ def held(url: str) -> Iterator[None]:
         yield
         connection.exec_driver_sql("ROLLBACK")
     engine.dispose()
+
+
+class SmallDisk:
+    """A disk of a few MB that can be filled up and emptied again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._filler = folder / "filler"
+
+    def fill(self) -> None:
+        """Leave not a byte."""
+        with self._filler.open("wb", buffering=0) as filler, suppress(OSError):
+            while filler.write(bytes(4096)) == 4096:
+                pass
+
+    def empty(self) -> None:
+        self._filler.unlink()
+
+
+@contextmanager
+def mounted(folder: Path, megabytes: int) -> Iterator[SmallDisk | None]:
+    """A disk of its own at a folder, with the folder's owner; None where that is not permitted."""
+    owner = folder.stat()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        yield None
+        return
+    os.chown(folder, owner.st_uid, owner.st_gid)
+    try:
+        yield SmallDisk(folder)
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)

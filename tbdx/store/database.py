@@ -89,11 +89,12 @@ class Database:
 
     def _connected(self) -> sa.Connection:
         self.absence.enter()
-        met = None
         try:
             connection = self.engine.connect()
         except DBAPIError as error:
             met = self._explained(error)
+            if met.code == "store-unavailable":
+                self.absence.failed(met)
             raise met from error
         except PoolTimeoutError as error:  # all are in use; that says nothing of the database
             raise _unavailable(self.url, error) from error
@@ -101,7 +102,7 @@ class Database:
             self.absence.reached()
             return connection
         finally:
-            self.absence.failed(met) if met else self.absence.left()
+            self.absence.left()
 
     def _explained(self, error: DBAPIError) -> TbdxError:
         """What the database met, by its kind."""
