@@ -440,7 +440,7 @@ ERRORS: dict[str, str] = {
         "“{found}” is not a file that can be written. Choose a name that ends in {expected}."
     ),
     "store-unavailable": N_(
-        "The database {url} cannot be reached: {reason} Nothing was stored or changed. Check that it runs and that its address is right, then try again."
+        "The database {url} cannot be reached or does not answer ({reason}). Nothing was stored or changed. Check that it runs and that its address is right, then try again."
     ),
     "store-full": N_(
         "The disk of the database {url} is full ({place}: {free} MB free). Nothing of this was stored, and what was stored before is whole. Make at least {needed} MB of room there, then do it again."

@@ -331,8 +331,9 @@ class TestPages:
             "**The store ",
             "The database",
         ]
-        other = _opened()  # a session that begins now
+        other = _opened()  # a session that begins now: nobody knows whether it was here before
         assert [metric.value for metric in other.metric] == figures
+        assert len(other.error) == 1
         outage.over()
         other.run()
         assert not other.error
@@ -347,7 +348,7 @@ class TestPages:
         if file_of(outage.url).parent.is_dir() and outage.url.startswith("sqlite"):
             file_of(outage.url).mkdir()  # or it would be made
         app = _opened()
-        assert "cannot be reached" in app.error[0].value
+        assert "cannot be reached or does not answer" in app.error[0].value
         if outage.url.startswith("sqlite"):
             file_of(outage.url).rmdir()
         outage.over()

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tbdx import changes
 from tbdx.changes import Changed, RosterChange
-from tbdx.model import Action, Revision
+from tbdx.model import Action, Revision, TbdxError
 from tbdx.service.desk import Desk
 from tbdx.service.view import Basis, View
 
@@ -82,10 +82,15 @@ class LookingBack:
     def last_visit(self, by: str, began: datetime) -> Visit | None:
         """When `by` was here before the visit in which a session began; None where never.
 
-        Or where what there was to see then is not known. A session is told once.
+        Or where what there was to see then is not known, as while the store is away.
         """
         key = (by, began)
-        return self._once(self._visits, key, lambda: (self._visit_before(by, began),))[0]
+        try:
+            return self._once(self._visits, key, lambda: (self._visit_before(by, began),))[0]
+        except TbdxError:
+            if self._desk.watch.away:
+                return None  # and asked again later
+            raise
 
     def _visit_before(self, by: str, began: datetime) -> Visit | None:
         for at, entry in self._desk.store.visits(by, began, _SESSIONS_LOOKED_AT):

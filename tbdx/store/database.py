@@ -262,8 +262,8 @@ def _identity(file: Path) -> tuple[int, int] | None:
 
 
 def _unavailable(url: str, reason: object) -> TbdxError:
-    cause = getattr(reason, "orig", None) or reason
-    return TbdxError("store-unavailable", url=url, reason=str(cause).strip())
+    cause = str(getattr(reason, "orig", None) or reason)  # a driver says it in several lines
+    return TbdxError("store-unavailable", url=url, reason=" ".join(cause.split()).rstrip("."))
 
 
 def _schema(connection: sa.Connection) -> str | None:
