@@ -19,7 +19,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tbdx.model import Action, Entry, RecordFault, TbdxError, Verification
+from tbdx.model import Action, Entry, RecordFault, SetBack, TbdxError, Verification
 from tbdx.store import tables
 from tbdx.words import fold
 
@@ -230,7 +230,19 @@ def verify(
     kept, changed = _check_documents(connection)
     faults += changed
     faults += [RecordFault("row-missing", f"document:{sha256}") for sha256 in sorted(files - kept)]
-    return Verification(number, len(kept), submissions, previous, tuple(faults))
+    counted = (number, len(kept), submissions)
+    return Verification(*counted, previous, tuple(faults), tuple(_set_back(connection)))
+
+
+def _set_back(connection: sa.Connection) -> Iterator[SetBack]:
+    """Where an entry says an earlier time than the one before it."""
+    columns = tables.record.c
+    query = sa.select(columns.number, columns.at).order_by(columns.number)
+    before: datetime | None = None
+    for number, at in connection.execute(query.execution_options(yield_per=1000)):
+        if at is not None and before is not None and at < before:
+            yield SetBack(number, at, before)
+        before = at or before
 
 
 KEPT = ("submission", "nil", "year", "plan", "register", "erratum", "contact", "person")

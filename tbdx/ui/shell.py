@@ -19,7 +19,7 @@ from tbdx.plan import Plan
 from tbdx.service import Basis, Service, View
 from tbdx.serving import require_inside
 from tbdx.settings import ROOT, Settings
-from tbdx.ui import address, basis, printing
+from tbdx.ui import address, away, basis, printing
 from tbdx.ui.markdown import escape
 from tbdx.words import clean
 
@@ -266,6 +266,7 @@ def _guarded(words: Language) -> None:
     except TbdxError as error:
         observing.known(error.code)
         st.error(escape(messages.error_text(error, words)), icon=":material/error:")
+        away.await_return(service, error)
     except Exception:  # the one place that catches broadly: the reader gets a number to quote
         number = observing.unexpected()
         st.error(
@@ -275,6 +276,8 @@ def _guarded(words: Language) -> None:
             ),
             icon=":material/error:",
         )
+    else:
+        away.await_return(service)
     finally:
         st.session_state.pop(_FRAME, None)
 
@@ -298,9 +301,9 @@ def _run(entered: Service, words: Language) -> None:
 def _tell_of_session(entered: Service) -> None:
     """Let the record know once that this session began, when its first page is there to read.
 
-    A store that can only be read still shows its pages.
+    A store that can only be read still shows its pages; one that is away is told when it is back.
     """
-    if _SIGNED_IN in st.session_state:
+    if _SIGNED_IN in st.session_state or service().away:
         return
     st.session_state[_SIGNED_IN] = True
     try:
@@ -371,7 +374,8 @@ def _pick_name(entered: Service, words: Language) -> None:
 
 
 def _banner(entered: Service, words: Language) -> None:
-    """While there are only samples, every page says so before anything else."""
+    """While the store is away or there are only samples, every page says so before anything else."""
+    away.say(entered, words)
     if entered.view().sample:
         st.warning(
             words.text(
