@@ -383,7 +383,11 @@ class Crowd:
                 run.kind = "return"
                 run.errors = await self._return(visitor)
         run.ms = (self._now - at) * 1000
-        run.messages, run.size, run.server = visitor.seen.messages, visitor.seen.size, visitor.server
+        run.messages, run.size, run.server = (
+            visitor.seen.messages,
+            visitor.seen.size,
+            visitor.server,
+        )
         self.runs.append(run)
 
     async def _return(self, visitor: Visitor) -> list[str]:
