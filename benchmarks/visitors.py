@@ -19,7 +19,7 @@ import random
 import re
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from http.cookiejar import CookieJar
@@ -238,15 +238,10 @@ class Visitor:
         seen, kind = self.seen, message.WhichOneof("type")
         seen.messages += 1
         seen.size += len(data)
-        if message.metadata.cacheable:
-            self._kept[message.hash] = self._runs
-        if kind == "delta":
-            if message.delta.HasField("new_element"):
-                self._look(message.delta.new_element)
-        elif kind == "ref_hash":
-            if message.ref_hash not in self._kept:
-                seen.errors.append("refers to a message that the browser does not have")
-            self._kept[message.ref_hash] = self._runs
+        if message.metadata.cacheable or kind == "ref_hash":
+            self._keep(message)
+        if kind == "delta" and message.delta.HasField("new_element"):
+            self._look(message.delta.new_element)
         elif kind == "new_session":
             self.session = message.new_session.initialize.session_id or self.session
             self._page = message.new_session.page_script_hash
@@ -260,8 +255,14 @@ class Visitor:
         elif kind == "script_finished":
             if message.script_finished == _FINISHED.FINISHED_WITH_COMPILE_ERROR:
                 seen.errors.append("the page does not compile")
-            return message.script_finished != _FINISHED.FINISHED_EARLY_FOR_RERUN
+            return bool(message.script_finished != _FINISHED.FINISHED_EARLY_FOR_RERUN)
         return False
+
+    def _keep(self, message: ForwardMsg) -> None:
+        """Keep a large message for later runs, or find one again."""
+        if message.ref_hash and message.ref_hash not in self._kept:
+            self.seen.errors.append("refers to a message that the browser does not have")
+        self._kept[message.ref_hash or message.hash] = self._runs
 
     def _look(self, element: Element) -> None:
         """Notice what a reader would of one element."""
@@ -324,12 +325,19 @@ def misread(visitor: Visitor, chosen: dict[str, Choice]) -> list[str]:
 class Crowd:
     """So many visitors, the time they are looked at, and what they saw."""
 
-    def __init__(self, url: str, sessions: int, authority: Path | None, seed: int = SEED) -> None:
-        chance = random.Random(seed)
+    def __init__(
+        self,
+        url: str,
+        sessions: int,
+        authority: Path | None = None,
+        rooms: Sequence[Room] = ROOMS,
+        seed: int = SEED,
+    ) -> None:
+        chance = random.Random(seed)  # noqa: S311 (no secret: a run can be repeated)
         trust = ssl.create_default_context(cafile=str(authority)) if authority else None
         self.visitors = [
-            Visitor(number, url, room, random.Random(chance.random()), trust)
-            for number, room in enumerate(islice(cycle(ROOMS), sessions))
+            Visitor(number, url, room, random.Random(chance.random()), trust)  # noqa: S311
+            for number, room in enumerate(islice(cycle(rooms), sessions))
         ]
         self.runs: list[Run] = []
         self._chance, self._began = chance, time.perf_counter()
@@ -362,7 +370,8 @@ class Crowd:
         due = begin + self._chance.uniform(0, every)
         while due < begin + seconds:
             await asyncio.sleep(max(0.0, due - self._now))
-            await self._see(visitor, "change", due, visitor.change)
+            if not await self._see(visitor, "change", due, visitor.change):
+                return
             due += every
 
     async def _see(
@@ -371,7 +380,8 @@ class Crowd:
         kind: str,
         at: float,
         what: Callable[[], Awaitable[dict[str, Choice]]],
-    ) -> None:
+    ) -> bool:
+        """One run, or the way back to a page; whether there is a page after it."""
         run = Run(visitor.number, visitor.room.file, kind, at)
         try:
             chosen = await what()
@@ -389,6 +399,7 @@ class Crowd:
             visitor.server,
         )
         self.runs.append(run)
+        return "did not come back" not in run.errors
 
     async def _return(self, visitor: Visitor) -> list[str]:
         for pause in _pauses(_TIMEOUT):
@@ -421,10 +432,12 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=200)
     parser.add_argument("--every", type=float, default=10.0, help="seconds between two changes")
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--rooms", default="", help="pages by name, with commas between")
     parser.add_argument("--authority", type=Path, help="the certificate to trust")
     asked = parser.parse_args()
     assert urlsplit(asked.url).hostname in ("127.0.0.1", "localhost"), "only this very machine"
-    crowd = Crowd(asked.url, asked.sessions, asked.authority)
+    rooms = [room for room in ROOMS if not asked.rooms or room.file in asked.rooms.split(",")]
+    crowd = Crowd(asked.url, asked.sessions, asked.authority, rooms)
 
     def tell(what: str) -> None:
         print(json.dumps({"all": what}), flush=True)
