@@ -33,7 +33,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from urllib.request import urlopen
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 from playwright.sync_api import sync_playwright
 
 from benchmarks.databases import MissingToolError, new_postgresql_database, postgresql

@@ -13,6 +13,7 @@ import importlib
 import pkgutil
 import time
 from collections.abc import Callable
+from functools import cache
 from threading import Lock
 
 from streamlit.runtime.scriptrunner import script_runner
@@ -39,8 +40,9 @@ class Sweeper:
         return gc.collect(generation if due else min(generation, _YOUNG))
 
 
+@cache
 def settle() -> None:
-    """Load all that pages need, and let no later collection look at it again. Once per process."""
+    """Load all that pages need, and let no later collection look at it again; once per process."""
     for module in pkgutil.iter_modules(ui.__path__):
         importlib.import_module(f"{ui.__name__}.{module.name}")
     setattr(script_runner, "gc", Sweeper())  # noqa: B010 (a class in place of a module)
