@@ -267,8 +267,8 @@ class Outcome:
     def per_session(self) -> float:
         return (self.memory[2] - self.memory[1]) / self.sessions
 
-    def table(self) -> str:
-        """As it is printed."""
+    def table(self, *, restarted: bool = False) -> str:
+        """As it is printed; of processes that were restarted without what is counted over time."""
         changes = [run.ms for run in self.runs if run.kind == "change"]
         opened = [run.ms for run in self.runs if run.kind == "open"]
         errors = [f"{run.room}: {error}" for run in self.runs for error in run.errors]
@@ -285,9 +285,12 @@ class Outcome:
             f"  rerun     p50 {cut[49]:.0f}   p95 {cut[94]:.0f}   p99 {cut[98]:.0f}   max {max(changes):.0f} ms (goal: p95 under {GOAL_MS})",
             f"            {spread} (median by page)",
             f"  opening   p50 {median(opened):.0f}   max {max(opened):.0f} ms",
-            f"  memory    {before} MB before any session, {warm} warm, {full} with all, {after} after: {self.per_session:.2f} MB a session (goal: under {GOAL_MB})",
-            f"  processor {shares}",
         ]
+        if not restarted:
+            lines += [
+                f"  memory    {before} MB before any session, {warm} warm, {full} with all, {after} after: {self.per_session:.2f} MB a session (goal: under {GOAL_MB})",
+                f"  processor {shares}",
+            ]
         if self.browser:
             lines.append(
                 f"  browser   median {median(self.browser):.0f}   max {max(self.browser):.0f} ms of {len(self.browser)} clicks until the new figures show"
@@ -392,7 +395,7 @@ def two(asked: argparse.Namespace, folder: Path) -> None:
         with Acceptances(service) as accepting:
             outcome = measure(dashboards, asked, site=site, during=kill)
         print("one of two processes killed and started again, a report accepted every second")
-        print(outcome.table())
+        print(outcome.table(restarted=True))
         print(after_the_kill(outcome.runs, accepting, store), flush=True)
 
 
