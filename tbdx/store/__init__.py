@@ -97,7 +97,7 @@ class Store:
 
     def revision(self) -> int:
         """How many changes the figures have seen; it rises with every one."""
-        with self._database.connection() as connection:
+        with self._database.glance() as connection:
             return int(connection.execute(sa.select(tables.revision.c.number)).scalar_one())
 
     def is_empty(self) -> bool:

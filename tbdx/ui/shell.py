@@ -19,7 +19,7 @@ from tbdx.plan import Plan
 from tbdx.service import Basis, Service, View
 from tbdx.serving import require_inside
 from tbdx.settings import ROOT, Settings
-from tbdx.ui import address, away, basis, printing
+from tbdx.ui import address, away, basis, printing, sweeping
 from tbdx.ui.markdown import escape
 from tbdx.words import clean
 
@@ -206,7 +206,9 @@ class Page:
 @st.cache_resource(show_spinner=False)
 def service() -> Service:
     """The use cases, opened once per server."""
-    return Service.open(Settings())
+    uses = Service.open(Settings())
+    sweeping.settle()
+    return uses
 
 
 def _pages(words: Language, person: Person = EVERYONE) -> dict[str, list[StreamlitPage]]:
