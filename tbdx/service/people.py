@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tbdx.access import EVERYONE, Claims, Person, Right, Role, needs, require_id
+from tbdx.access import Claims, Person, Right, Role, needs, require_id
 from tbdx.model import TbdxError
 from tbdx.service.desk import UseCases, require_reason
 from tbdx.service.office import require_address
@@ -44,13 +44,7 @@ class People(UseCases):
 
         Raises TbdxError: not-admitted-here.
         """
-        store, user = self._desk.store, self._desk.user
-        if not store.has_people():
-            return EVERYONE
-        person = store.person(user)
-        if person is None:
-            raise TbdxError("not-admitted-here", found=user)
-        return person
+        return self._desk.store.person_at_machine(self._desk.user)
 
     # --- letting in -------------------------------------------------------------------------
 
