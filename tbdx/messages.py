@@ -799,7 +799,7 @@ ROLES: dict[Role, str] = {
 
 ROLES_DO: dict[Role, str] = {
     Role.ANALYST: N_(
-        "sees everything, decides on reports, keeps years, register, plan and corrections"
+        "sees every report, decides on it, keeps years, register, plan and corrections"
     ),
     Role.AGENCY: N_(
         "sends and sees the reports of their own agencies; sees the province's results"
