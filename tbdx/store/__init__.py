@@ -668,6 +668,14 @@ class Store:
         with self._database.connection() as connection:
             return people.named(connection, person_id)
 
+    def person_at_machine(self, user: str) -> Person:
+        """Who a machine's user is here; everyone while nobody is entered.
+
+        Raises TbdxError: not-admitted-here.
+        """
+        with self._database.connection() as connection:
+            return people.at_machine(connection, user)
+
     def person_of(self, claims: Claims, *, address: bool) -> Person | None:
         """Whose account this is, or with `address` who is expected under its address.
 

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from tbdx import messages, observing
-from tbdx.access import EVERYONE, Needed, Person, Right
+from tbdx.access import EVERYONE, Needed, Person, Right, Role
 from tbdx.i18n import DEFAULT, N_, Language, language, languages
 from tbdx.model import TbdxError
 from tbdx.plan import Plan
@@ -356,12 +356,22 @@ def _sidebar(entered: Service, words: Language, *, views: bool) -> Basis:
             on = basis.pick(entered, words)
         elif entered.person.everyone:
             _pick_name(entered, words)
+        _whoami(entered, words)
         plan = entered.plan
         province = plan.name_on(plan.province, plan.decision.date)[chosen]
         st.caption(f"{province[:1].upper()}{province[1:]} · {plan.decision.number}")
     if chosen != words.code:  # the page's title and navigation are already in the other language
         st.rerun()
     return on
+
+
+def _whoami(entered: Service, words: Language) -> None:
+    """Who reads, and with which roles; nothing where nobody has to say who they are."""
+    person = entered.person
+    if person.everyone:
+        return
+    roles = ", ".join(words.text(messages.ROLES[role]) for role in Role if role in person.roles)
+    st.caption(f"**{escape(person.name or person.id)}** · {roles}")
 
 
 def _pick_name(entered: Service, words: Language) -> None:
