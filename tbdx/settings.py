@@ -69,3 +69,7 @@ class Settings(BaseSettings):
         ge=1,
         description="How many server processes share the store behind nginx; more than one need PostgreSQL.",
     )
+    trust_emails: bool = Field(
+        default=False,
+        description="Whether an e-mail address counts as verified where the provider's token does not say so (Microsoft Entra, single tenant only).",
+    )

@@ -136,13 +136,13 @@ class App:
 
 
 @contextmanager
-def running_app(folder: Path, **settings: object) -> Iterator[App]:
-    """The dashboard as `python -m tbdx serve` starts it, on a free loopback port.
+def running_app(folder: Path, port: int = 0, **settings: object) -> Iterator[App]:
+    """The dashboard as `python -m tbdx serve` starts it, on a loopback port, a free one for 0.
 
     `settings` are those of docs/settings.md, without TBDX_ and in small letters.
     """
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind(("127.0.0.1", port))
         port = probe.getsockname()[1]
     app = App(f"http://127.0.0.1:{port}", f"sqlite:///{folder / 'tbdx.db'}", folder / "server.log")
     command = [sys.executable, "-m", "tbdx", "serve", "--no-open", "--port", str(port)]

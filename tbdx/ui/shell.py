@@ -13,13 +13,14 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from tbdx import messages
-from tbdx.i18n import DEFAULT, N_, Language, language, languages
+from tbdx.access import Claims
+from tbdx.i18n import DEFAULT, N_, Language, language
 from tbdx.model import TbdxError
 from tbdx.plan import Plan
 from tbdx.service import Basis, Service, View
 from tbdx.serving import require_inside
 from tbdx.settings import ROOT, Settings
-from tbdx.ui import address, basis, printing
+from tbdx.ui import address, basis, languages, printing, returning, signing
 from tbdx.ui.markdown import escape
 from tbdx.words import clean
 
@@ -29,6 +30,7 @@ _FRAME = "tbdx-frame"
 _RESTARTS = "tbdx-restarts"
 _NAME = "acting-name"
 _SIGNED_IN = "tbdx-signed-in"
+_CLAIMS = "tbdx-claims"
 SESSION_BEGAN = "tbdx-session-began"
 """Where a session keeps the moment at which it began."""
 
@@ -143,14 +145,15 @@ class Page:
     """What a page works with: the use cases, the figures, the reader's language.
 
     `view` is on the basis that the reader chose, where the page offers a choice. `named` is
-    the name given in this session; it is kept here because downloads are made beside the
-    page, where there is no session to ask.
+    the name given in this session, `claims` are those of its sign-in, if any; they are kept
+    here because downloads are made beside the page, where there is no session to ask.
     """
 
     service: Service
     view: View
     language: Language
     named: str = ""
+    claims: Claims | None = None
 
     @property
     def user(self) -> str:
@@ -184,7 +187,9 @@ def _pages(words: Language) -> dict[str, list[StreamlitPage]]:
 
 
 def _home() -> None:
-    st.switch_page(_file(ROOMS[0].file), query_params=address.current())
+    place = returning.wanted() or returning.Place("", address.current())
+    room = place.room if place.room in rooms() else ROOMS[0].file
+    st.switch_page(_file(room), query_params=place.query)
 
 
 def _file(room: str) -> str:
@@ -210,15 +215,20 @@ def link(room: str, label: str, *, icon: str | None = None, **choices: str) -> N
 def run() -> None:
     """Draw the frame and the page that the address asks for."""
     st.set_page_config(page_icon=str(_ICON), layout="wide")
-    words = language(_first_language())
-    chosen = st.navigation(_pages(words), position="sidebar")
+    words = language(languages.first())
+    visit = signing.visit()
+    chosen = st.navigation(_pages(words), position="sidebar" if visit.admitted else "hidden")
     st.session_state.pop(_RESTARTS, None)
     st.session_state.setdefault(SESSION_BEGAN, datetime.now(UTC))
     st.session_state[_FRAME] = Basis()
     try:
         require_inside(st.get_option("server.address"), st.context.headers.get("Host"))
+        if not visit.admitted:
+            signing.ask(visit, words, chosen.url_path)
+            st.stop()
+        st.session_state[_CLAIMS] = visit.claims
         views = any(room.views for room in ROOMS if room.file == chosen.url_path)
-        st.session_state[_FRAME] = _sidebar(words, views=views)
+        st.session_state[_FRAME] = _sidebar(words, visit.claims, views=views)
         printing.style(service().view(st.session_state[_FRAME]), words)
         _banner(words)
         chosen.run()
@@ -270,38 +280,32 @@ def require() -> Page:
         st.rerun()
     uses = service()
     chosen: Basis = st.session_state[_FRAME]
-    words = language(address.remembered("lang") or _first_language())
-    return Page(uses, uses.view(chosen), words, clean(st.session_state.get(_NAME, "")))
+    words = language(address.remembered("lang") or languages.first())
+    named = clean(st.session_state.get(_NAME, ""))
+    return Page(uses, uses.view(chosen), words, named, st.session_state[_CLAIMS])
 
 
-def _first_language() -> str:
-    chosen = st.query_params.get("lang") or address.remembered("lang")
-    return chosen if chosen in languages() else Settings().language
-
-
-def _sidebar(words: Language, *, views: bool) -> Basis:
-    """Language and, where there are figures to view, their basis, which is returned."""
+def _sidebar(words: Language, claims: Claims | None, *, views: bool) -> Basis:
+    """Language, who has signed in, and, where there are figures to view, their basis: returned."""
     on = Basis()
     with st.sidebar:
-        chosen = address.choose(
-            "lang",
-            languages(),
-            default=_first_language(),
-            label=words.text("Language"),
-            say=lambda code: language(code).name,
-            words=words,
-            widget="segmented",
-        )
+        chosen = languages.pick(words)
         if views:
             on = basis.pick(service(), words)
-        else:
+        elif claims is None:
             _pick_name(words)
         plan = service().plan
         province = plan.name_on(plan.province, plan.decision.date)[chosen]
         st.caption(f"{province[:1].upper()}{province[1:]} · {plan.decision.number}")
+        if claims is not None:
+            signing.way_out(claims, words, _end)
     if chosen != words.code:  # the page's title and navigation are already in the other language
         st.rerun()
     return on
+
+
+def _end(_: Claims) -> None:
+    """Make a sign-in worthless in every tab and copy."""
 
 
 def _pick_name(words: Language) -> None:
