@@ -83,6 +83,9 @@ def serve(
         f"--server.headless={str(not open_browser).lower()}",
         "--server.fileWatcherType=none",  # an upgrade shows after a restart, never by halves
     ]
+    # A provider's token with many groups fills several cookies, which a browser sends in one line:
+    # as long as nginx lets it be (deploy/nginx/site.conf).
+    os.environ.setdefault("WEBSOCKETS_MAX_LINE_LENGTH", str(32 * 1024))
     os.chdir(ROOT)
     if os.name == "posix":  # become the server, so that signals reach it
         os.execv(sys.executable, command)  # noqa: S606
