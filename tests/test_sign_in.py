@@ -38,6 +38,7 @@ BINH = Account("binh", {"email": "binh@office.example", "email_verified": True, 
 SHORT = Account("short", {"email": "s@office.example", "name": "Ngắn Hạn"}, lifetime=8)
 LARGE = Account("large", {"name": "Phạm Lớn", "groups": [str(uuid4()) for _ in range(150)]})
 _PLACE = "agency?agency=bao-thai-binh&lang=en&year=2024"
+_LIGHT = "search?lang=en"
 _FORM = {"heading", "markdown", "button", "button_group"}
 """The elements of the sign-in page."""
 
@@ -53,7 +54,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 def signed_in(office: Office, chromium: Browser) -> Iterator[BrowserContext]:
     """A browser in which somebody has signed in, for tests that leave it so."""
     with _visitor(chromium) as context:
-        sign_in(_open(context, f"{office.url}/{_PLACE}"), AN)
+        sign_in(_open(context, f"{office.url}/{_LIGHT}"), AN)
         yield context
 
 
@@ -189,7 +190,7 @@ def test_the_cookies_are_kept_from_scripts_and_other_sites(
     office: Office, signed_in: BrowserContext
 ) -> None:
     """Identity and tokens are HttpOnly and SameSite=Lax, and no page of the product can read them."""
-    page = _open(signed_in, f"{office.url}/{_PLACE}")
+    page = _open(signed_in, f"{office.url}/{_LIGHT}")
     cookies = _cookies(signed_in)
     for name in ("_streamlit_user", "_streamlit_user_tokens"):
         assert (cookies[name]["httpOnly"], cookies[name]["sameSite"]) == (True, "Lax")
@@ -198,26 +199,27 @@ def test_the_cookies_are_kept_from_scripts_and_other_sites(
 
 def test_signing_out_ends_both_sessions(office: Office, visitor: BrowserContext) -> None:
     """The cookies go, the provider asks for the password again, and the page shows nothing."""
-    page = _open(visitor, f"{office.url}/{_PLACE}")
+    page = _open(visitor, f"{office.url}/{_LIGHT}")
     sign_in(page, AN)
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("button", name="End it").click()
     page.wait_for_url(f"{office.url}/**")
-    page.goto(f"{office.url}/{_PLACE}")
+    page.goto(f"{office.url}/{_LIGHT}")
     _refused(page)
     assert "_streamlit_user" not in _cookies(visitor)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_label("Password")).to_be_visible()
 
 
-def test_two_people_are_two_people(office: Office, chromium: Browser) -> None:
+def test_two_people_are_two_people(
+    office: Office, signed_in: BrowserContext, visitor: BrowserContext
+) -> None:
     """Each browser shows its own person."""
-    with _visitor(chromium) as one, _visitor(chromium) as other:
-        first, second = (_open(v, f"{office.url}/{_PLACE}") for v in (one, other))
-        sign_in(first, AN)
-        sign_in(second, BINH)
-        expect(second.get_by_text("Signed in as Lê Bình")).to_be_visible()
-        expect(first.get_by_text("Signed in as Trần Thị An")).to_be_visible()
+    other = _open(visitor, f"{office.url}/{_LIGHT}")
+    sign_in(other, BINH)
+    expect(other.get_by_text("Signed in as Lê Bình")).to_be_visible()
+    own = _open(signed_in, f"{office.url}/{_LIGHT}")
+    expect(own.get_by_text("Signed in as Trần Thị An")).to_be_visible()
 
 
 def test_an_open_page_is_refused_once_its_sign_in_is_over(
@@ -249,7 +251,7 @@ def test_an_open_page_is_refused_once_its_sign_in_is_over(
 def test_a_callback_by_hand_lets_nobody_in(office: Office, visitor: BrowserContext) -> None:
     """A made-up code and state lead to the sign-in page."""
     page = _open(visitor, f"{office.url}/oauth2callback?code=made-up&state=made-up")
-    page.goto(f"{office.url}/{_PLACE}")
+    page.goto(f"{office.url}/{_LIGHT}")
     _refused(page)
     assert "_streamlit_user" not in _cookies(visitor)
 
@@ -270,7 +272,7 @@ def test_an_answer_meant_for_another_browser_lets_nobody_in(
             route.continue_()
 
     with _visitor(chromium) as sender, _visitor(chromium) as victim:
-        page = _open(sender, f"{office.url}/{_PLACE}")
+        page = _open(sender, f"{office.url}/{_LIGHT}")
         page.route(f"{office.provider.issuer}/interaction/**", catch)
         page.get_by_role("button", name="Sign in").click()
         with page.expect_event("requestfailed"):
@@ -278,12 +280,12 @@ def test_an_answer_meant_for_another_browser_lets_nobody_in(
         assert {"code", "state"} <= dict(parse_qsl(urlsplit(caught[0]).query)).keys()
         page = victim.new_page()
         page.goto(caught[0])
-        page.goto(f"{office.url}/{_PLACE}")
+        page.goto(f"{office.url}/{_LIGHT}")
         _refused(page)
         assert "_streamlit_user" not in _cookies(victim)
         page = sender.new_page()  # the browser that asked may still use it
         page.goto(caught[0])
-        page.goto(f"{office.url}/{_PLACE}")
+        page.goto(f"{office.url}/{_LIGHT}")
         expect(page.get_by_text("Signed in as Trần Thị An")).to_be_visible()
 
 
@@ -319,10 +321,10 @@ def test_behind_nginx_with_a_named_provider_and_a_large_token(
         running_office(tmp_path, [LARGE], name="keycloak", behind_nginx=True) as office,
         _visitor(chromium, trusting=True) as visitor,
     ):
-        page = _open(visitor, f"{office.url}/{_PLACE}")
+        page = _open(visitor, f"{office.url}/{_LIGHT}")
         sign_in(page, LARGE)
         expect(page.get_by_text("Signed in as Phạm Lớn")).to_be_visible()
-        page.wait_for_url(f"{office.url}/agency?**")
+        page.wait_for_url(f"{office.url}/search?**")
         cookies = {n: c for n, c in _cookies(visitor).items() if n.startswith("_streamlit")}
         assert "_streamlit_user_tokens_2" in cookies
         assert [name for name, cookie in cookies.items() if not cookie["secure"]] == []

@@ -126,7 +126,7 @@ def ask(visit: Visit, words: Language, room: str) -> None:
             )
             st.warning(text, icon=":material/error:")
         else:
-            st.markdown(words.text("These pages are for people whom the office has let in."))
+            st.markdown(words.text("For people to whom the office has given access. Sign in to go on."))
         for name in names:
             label = _label(words, name, several=len(names) > 1)
             if st.button(label, key=f"sign-in-{name}", type="primary", width="stretch"):
