@@ -86,8 +86,7 @@ def _refused(page: Page) -> None:
     """The sign-in page, and nothing else, is on screen."""
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     settled(page)
-    expect(page.get_by_test_id("stSidebar")).to_have_count(0)
-    expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
+    expect(page.get_by_test_id("stSidebar").locator("a, p, label")).to_have_count(0)
     expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
     expect(page.get_by_test_id("stTable")).to_have_count(0)
 

@@ -214,9 +214,13 @@ def link(room: str, label: str, *, icon: str | None = None, **choices: str) -> N
 
 def run() -> None:
     """Draw the frame and the page that the address asks for."""
-    st.set_page_config(page_icon=str(_ICON), layout="wide")
-    words = language(languages.first())
     visit = signing.visit()
+    st.set_page_config(
+        page_icon=str(_ICON),
+        layout="wide",
+        initial_sidebar_state="auto" if visit.admitted else "collapsed",
+    )
+    words = language(languages.first())
     chosen = st.navigation(_pages(words), position="sidebar" if visit.admitted else "hidden")
     st.session_state.pop(_RESTARTS, None)
     st.session_state.setdefault(SESSION_BEGAN, datetime.now(UTC))
