@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from tbdx.access import Right, Role
 from tbdx.i18n import N_, Language
 from tbdx.model import (
     Action,
@@ -86,6 +87,9 @@ FINDINGS: dict[str, str] = {
     ),
     "repeated-report": N_(
         "Another file of this upload, {expected}, holds the same report ({found}). If both are accepted, this one counts, since it comes later. Take out the one that is not meant."
+    ),
+    "not-own-agency": N_(
+        "The file reports for {found}. You may send reports for: {expected}. Send a file with your own report only."
     ),
     "returned-before": N_(
         "This very file was returned before ({found}: “{expected}”). Correct what was asked for, or say why it is sent again."
@@ -411,9 +415,6 @@ ERRORS: dict[str, str] = {
     "sign-in-needed": N_(
         "TBDX can be reached at “{found}”, from other machines, but nobody signs in: whoever opens it could do everything. Set up sign-in (section [auth] of .streamlit/secrets.toml, see docs/serving.md), or open it on this machine at http://localhost:8501."
     ),
-    "sign-in-expired": N_(
-        "Your sign-in was valid until {found}. Sign in again; you come back to this page. What was typed here and not sent is lost."
-    ),
     "claims-incomplete": N_(
         "The sign-in went through, but the provider does not say “{found}” in its ID token, or not as expected. Nobody can come in that way. Tell the administrator; docs/sign-in.md says how the provider is set up."
     ),
@@ -536,6 +537,41 @@ ERRORS: dict[str, str] = {
     ),
     "part-too-large": N_(
         "{part} cannot be more than {whole}: found {found}, expected at most {expected}. Nothing was changed. Correct the other figure first, if that is the wrong one."
+    ),
+    "not-allowed": N_(
+        "Your role does not allow this (signed in as {person}; needed: {right}). Nothing was changed. If it is your task, ask an administrator for the role."
+    ),
+    "not-admitted": N_(
+        "You are signed in as {found}, but nobody has given you a role here yet. Ask an administrator to enter you with this address, and sign in again."
+    ),
+    "address-not-verified": N_(
+        "You are signed in as {found}, but the identity provider does not say that it has verified this address, so it cannot be used to find you. Ask an administrator."
+    ),
+    "not-admitted-here": N_(
+        "This store has people entered, and “{found}” is none of them. Expected in TBDX_USER (else the account's name): the id of a person entered here. Set it, or ask an administrator to enter you."
+    ),
+    "sign-in-expired": N_("Your sign-in has expired ({found}). Sign in again to go on."),
+    "signed-out": N_("You have signed out, here or in another window. Sign in again to go on."),
+    "unknown-person": N_(
+        "Nobody is entered as “{found}”. The list of people shows the ids that there are."
+    ),
+    "person-exists": N_(
+        "The id “{found}” was given before; it stays with whoever had it, also after they were removed. Choose another one."
+    ),
+    "person-id-not-possible": N_(
+        "The id is “{found}”. Expected: 2 to 40 lower-case letters without accents, digits, dots, hyphens or underscores, beginning with a letter or digit, such as “lan.nguyen” or “cb03”."
+    ),
+    "address-taken": N_(
+        "The address {found} is that of “{person}”. Nothing was changed. Give each person an address of their own."
+    ),
+    "last-administrator": N_(
+        "Nobody would be left who can enter others. Nothing was changed. Enter an administrator first."
+    ),
+    "role-needs-agency": N_(
+        "The role of an agency needs at least one agency, and only that role has any (found: {found}). Nothing was changed."
+    ),
+    "role-needed": N_(
+        "“{found}” needs at least one role. Nothing was changed. To take all roles away, remove the person."
     ),
     "year-open": N_("The year {year} is not closed. Nothing was changed."),
     "waiting-left": N_(
@@ -683,6 +719,11 @@ ACTIONS: dict[Action, str] = {
     Action.EXPORTED: N_("Exported"),
     Action.REMINDED: N_("Reminder drafted"),
     Action.SIGNED_IN: N_("Session begun"),
+    Action.SIGNED_OUT: N_("Signed out"),
+    Action.PERSON_ADDED: N_("Person entered"),
+    Action.PERSON_CHANGED: N_("Person changed"),
+    Action.PERSON_BOUND: N_("First sign-in of a person"),
+    Action.PERSON_REMOVED: N_("Person removed"),
     Action.TAKEN_OVER: N_("Taken over from an earlier program"),
     Action.RESTORED: N_("Store filled from a copy"),
 }
@@ -751,6 +792,28 @@ HINDRANCES: dict[Hindrance, str] = {
     Hindrance.GONE: N_("it no longer exists, and nobody speaks for it"),
 }
 """Why an agency that does not fulfil an indicator cannot be counted on to."""
+
+ROLES: dict[Role, str] = {
+    Role.ANALYST: N_("Analyst"),
+    Role.AGENCY: N_("Agency"),
+    Role.READER: N_("Reader"),
+    Role.ADMINISTRATOR: N_("Administrator"),
+}
+
+RIGHTS: dict[Right, str] = {
+    Right.RESULTS: N_("see the province's results and the plan"),
+    Right.FIGURES: N_("see what agencies have reported"),
+    Right.ROUNDS: N_("see who has sent what, and its versions"),
+    Right.FILES: N_("open filed workbooks and receipts"),
+    Right.SEND: N_("check and send reports"),
+    Right.DECIDE: N_("accept, return and reopen reports"),
+    Right.EXPORT: N_("take tables and reports out"),
+    Right.OFFICE: N_("change years, register, plan, corrections and addresses"),
+    Right.RECORD: N_("look things up in the record"),
+    Right.PEOPLE: N_("decide who may sign in"),
+    Right.KEEP: N_("back up, restore and move the store"),
+}
+"""What a right lets somebody do; after "needed: …"."""
 
 SEVERITIES: dict[Severity, str] = {
     Severity.REMARK: N_("Remark"),
@@ -874,6 +937,8 @@ def _plain(value: object, language: Language) -> object:
         return language.text(REVIEW_STATES[value])
     if isinstance(value, Status):
         return language.text(STATUSES[value])
+    if isinstance(value, Right):
+        return language.text(RIGHTS[value])
     return value
 
 

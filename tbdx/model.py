@@ -108,6 +108,11 @@ class Action(StrEnum):
     EXPORTED = "exported"
     REMINDED = "reminded"
     SIGNED_IN = "signed-in"
+    SIGNED_OUT = "signed-out"
+    PERSON_ADDED = "person-added"
+    PERSON_CHANGED = "person-changed"
+    PERSON_BOUND = "person-bound"  # the first sign-in: since then the account itself counts
+    PERSON_REMOVED = "person-removed"
     TAKEN_OVER = "taken-over"  # stored by an earlier program, which kept no record
     RESTORED = "restored"  # the store was filled from a backup, or from another database
 

@@ -44,6 +44,10 @@ class Settings(BaseSettings):
         default=False,
         description="Whether every report that is sent waits for a second look (true), or may be accepted in the same step (false).",
     )
+    trust_emails: bool = Field(
+        default=False,
+        description="Whether a person is known by the address that the identity provider gives even where it does not say whether it has verified it (true; only for a provider that serves your organisation alone, such as one tenant of Microsoft Entra), or only where it says that it has (false).",
+    )
     soffice: str = Field(
         default="",
         description="LibreOffice's program soffice, which makes PDFs; empty: looked for on the PATH and where it is usually installed.",
@@ -68,8 +72,4 @@ class Settings(BaseSettings):
         default=1,
         ge=1,
         description="How many server processes share the store behind nginx; more than one need PostgreSQL.",
-    )
-    trust_emails: bool = Field(
-        default=False,
-        description="Whether an e-mail address counts as verified where the provider's token does not say so (Microsoft Entra, single tenant only).",
     )

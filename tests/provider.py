@@ -7,7 +7,7 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,16 +16,24 @@ from conftest import ROOT, App, running_app
 from playwright.sync_api import Page, expect
 from servers import NAME, free_port, nginx
 
+from tbdx.access import Role
+from tbdx.service import Service
+from tbdx.settings import Settings
+
 _HOME = ROOT / "tests" / "provider"
 METADATA = "/.well-known/openid-configuration"
 
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody whom the provider knows. `claims` are those of the ID token beside sub."""
+    """Somebody whom the provider knows. `claims` are those of the ID token beside sub.
+
+    With `roles` they are entered in the dashboard as well, by their address.
+    """
 
     login: str
     claims: Mapping[str, object]
+    roles: tuple[Role, ...] = (Role.ADMINISTRATOR,)
     lifetime: int = 3600  # of the ID token, in seconds
     password: str = field(default_factory=lambda: secrets.token_urlsafe(12))
 
@@ -117,7 +125,7 @@ def running_office(
     behind_nginx: bool = False,
     **settings: object,
 ) -> Iterator[Office]:
-    """A dashboard with sign-in and its provider; `settings` as for `running_app`.
+    """A dashboard with sign-in, its provider and its people; `settings` as for `running_app`.
 
     With a `name` the provider is a named one in the secrets. Behind nginx people come by TLS.
     """
@@ -131,15 +139,25 @@ def running_office(
         file.write_text(provider.secrets(callback, name), encoding="utf-8")
         patch = running.enter_context(pytest.MonkeyPatch.context())
         patch.setenv("STREAMLIT_SECRETS_FILES", str(file))
+        _enter_people(folder, accounts)
         app = running.enter_context(running_app(folder, port, **settings))
         if behind_nginx:
             running.enter_context(nginx({"a": app}, outside))
         yield Office(url, app, provider)
 
 
+def _enter_people(folder: Path, accounts: Sequence[Account]) -> None:
+    """Those with roles, in the store that `running_app` has in this folder."""
+    with closing(Service.open(Settings(database_url=f"sqlite:///{folder / 'tbdx.db'}"))) as service:
+        for account in accounts:
+            name, email = (str(account.claims.get(claim, "")) for claim in ("name", "email"))
+            if account.roles:
+                service.people.add(account.login, name, email, account.roles)
+
+
 def settled(page: Page) -> None:
     """Wait until the dashboard is drawn."""
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", level=1).first).to_be_visible()
     page.locator("[data-test-script-state=notRunning]").wait_for()
 
 

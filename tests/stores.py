@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pandas as pd
 
+from tbdx.access import Claims, Person, Role
 from tbdx.model import (
     Action,
     Answer,
@@ -24,6 +27,15 @@ from tbdx.store import Store
 
 NOON = datetime(2025, 12, 1, 12, 0, tzinfo=UTC)
 ESTIMATE, FINAL = Phase.ESTIMATE, Phase.FINAL
+
+CHIEF = Person(
+    "cb01", "Chị Một", "mot@so.example", roles=frozenset({Role.ADMINISTRATOR, Role.ANALYST})
+)
+OTHER_CHIEF = Person("cb02", "Anh Hai", "hai@so.example", roles=frozenset({Role.ADMINISTRATOR}))
+WRITER = Person(
+    "bao-1", "Cô Ba", "ba@viet.example", roles=frozenset({Role.AGENCY}), agencies=("bao",)
+)
+"""People of a furnished store, made up: the chief has signed in, the others have not yet."""
 
 Value = Answer | float | str | None
 
@@ -88,6 +100,22 @@ def furnish(store: Store) -> None:
     store.add_register_change('{"bao":"đổi tên"}', 2025, NOON, "Bình")
     store.add_erratum(("bao", 2025, "revenue"), (2.0, 2.5), "Gõ nhầm", "Công văn 5", NOON, "Bình")
     store.set_contact("bao", "toa-soan@bao.example", NOON, "Bình")
+    for person in (CHIEF, OTHER_CHIEF, WRITER):
+        enter(store, NOON, "Bình", person)
+    store.bind_person(CHIEF.id, signed_in(CHIEF), NOON)
+
+
+def enter(store: Store, at: datetime, by: str, person: Person) -> None:
+    """Enter a person with the same salt each time, for stores that are compared with others."""
+    with patch("secrets.token_hex", lambda size: "5a" * size):
+        store.add_person(person, at, by)
+
+
+def signed_in(person: Person, subject: str = "") -> Claims:
+    """What the identity provider says of somebody who signs in at noon, for an hour."""
+    account = subject or f"account of {person.id}"
+    until = NOON + timedelta(hours=1)
+    return Claims("https://id.example", account, person.email, True, person.name, NOON, until)
 
 
 def close_2025(store: Store, at: datetime, by: str, reason: str) -> None:
@@ -202,6 +230,19 @@ OTHER_CHANGES: dict[str, tuple[Step, set[Action]]] = {
         lambda s, at, by: s.set_contact("bao", "", at, by),
         {Action.CONTACT_CHANGED},
     ),
+    "enter a person": (
+        lambda s, at, by: enter(s, at, by, replace(WRITER, id="bao-2", email="")),
+        {Action.PERSON_ADDED},
+    ),
+    "change a person": (
+        lambda s, at, by: s.change_person(replace(WRITER, email="bon@viet.example"), at, by),
+        {Action.PERSON_CHANGED},
+    ),
+    "remove a person": (
+        lambda s, at, by: s.remove_person(CHIEF.id, at, by, "Nghỉ hưu"),
+        {Action.PERSON_REMOVED},
+    ),
+    "sign out": (lambda s, at, by: s.end_session(signed_in(CHIEF), at, by), {Action.SIGNED_OUT}),
     "note": (
         lambda s, at, by: s.note(Action.EXPORTED, at, by, [{"subject": "export:panel", "rows": 3}]),
         {Action.EXPORTED},

@@ -739,6 +739,8 @@ def as_of(schema: str, shape: Shape, rows: list[Row]) -> tuple[Shape, list[Row]]
     """A table as a program of that schema had it; None where it had none of that name."""
     if schema < "0004" and shape.name == "revision_entry":
         return None
+    if schema < "0005" and shape.name in ("person", "ended_session"):
+        return None
     if schema >= "0003":
         return shape, rows
     if shape.name not in _FIRST_TABLES:

@@ -273,7 +273,8 @@ class TestRevisions:
 def as_before(url: str, database: sa.Engine) -> Store:
     """The store as the program left it that did not yet keep where revisions ended; then opened."""
     with database.begin() as connection:
-        connection.execute(sa.text("DROP TABLE revision_entry"))
+        for table in ("revision_entry", "person", "ended_session"):
+            connection.execute(sa.text(f"DROP TABLE {table}"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0003'"))
     return Store.open(url)
 

@@ -22,6 +22,7 @@ HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 _NOTED_ONLY = {
     *(Action.CHECKED, Action.EXPORTED, Action.REMINDED, Action.SIGNED_IN),
     Action.RESTORED,
+    Action.PERSON_BOUND,  # told by the person, see test_people.py
 }
 
 
@@ -377,6 +378,28 @@ TAMPERING: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
         [("row-changed", "register:1")],
     ),
     "an erratum": (["UPDATE erratum SET corrected = '9'"], [("row-changed", "erratum:1")]),
+    "the roles of a person": (
+        ["UPDATE person SET roles = 'administrator' WHERE id = 'bao-1'"],
+        [("row-changed", "person:bao-1")],
+    ),
+    "the address of a person": (
+        ["UPDATE person SET email = 'eve@so.example' WHERE id = 'cb01'"],
+        [("row-changed", "person:cb01")],
+    ),
+    "the account of a person": (
+        ["UPDATE person SET subject = 'eve' WHERE id = 'cb01'"],
+        [("row-changed", "person:cb01")],
+    ),
+    "a person deleted": (
+        ["DELETE FROM person WHERE id = 'cb02'"],
+        [("row-missing", "person:cb02")],
+    ),
+    "a person entered by hand": (
+        [
+            "INSERT INTO person SELECT 'eve', '', '', '', '', '', roles, '', added_at, '', NULL FROM person WHERE id = 'cb02'"
+        ],
+        [("row-unrecorded", "person:eve")],
+    ),
     "a contact": (
         ["UPDATE contact SET email = 'eve@bao.example'"],
         [("row-changed", "contact:bao")],

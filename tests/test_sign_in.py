@@ -23,20 +23,32 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from tbdx.access import Claims
+from tbdx.access import EVERYONE, Claims, Role
 from tbdx.i18n import language
 from tbdx.model import TbdxError
+from tbdx.plan import Plan
 from tbdx.service import Service
+from tbdx.store import Store
 from tbdx.ui import shell, signing
 from tbdx.ui.returning import Errands, Place, number_of
 from tbdx.ui.shell import ROOMS
-from tbdx.ui.signing import claims_of, require_current
-from tbdx.ui.taking import taken
+from tbdx.ui.signing import Visit, claims_of
+from tbdx.ui.taking import while_current
 
-AN = Account("an", {"email": "an@office.example", "email_verified": True, "name": "Trần Thị An"})
-BINH = Account("binh", {"email": "binh@office.example", "email_verified": True, "name": "Lê Bình"})
-SHORT = Account("short", {"email": "s@office.example", "name": "Ngắn Hạn"}, lifetime=8)
-LARGE = Account("large", {"name": "Phạm Lớn", "groups": [str(uuid4()) for _ in range(150)]})
+AN = Account("an", {"email": "an@so.example", "email_verified": True, "name": "Trần Thị An"})
+BINH = Account("binh", {"email": "binh@so.example", "email_verified": True, "name": "Lê Bình"})
+SHORT = Account(
+    "short", {"email": "s@so.example", "email_verified": True, "name": "Ngắn Hạn"}, lifetime=8
+)
+GUEST = Account("guest", {"email": "guest@so.example", "email_verified": True}, roles=())
+LARGE = Account(
+    "large",
+    {
+        "email": "l@so.example",  # and whether it is verified is not said
+        "name": "Phạm Lớn",
+        "groups": [str(uuid4()) for _ in range(150)],
+    },
+)
 _PLACE = "agency?agency=bao-thai-binh&lang=en&year=2024"
 _LIGHT = "search?lang=en"
 _FORM = {"heading", "markdown", "button", "button_group"}
@@ -46,7 +58,7 @@ _FORM = {"heading", "markdown", "button", "button_group"}
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A dashboard on which people sign in."""
-    with running_office(tmp_path_factory.mktemp("office"), [AN, BINH, SHORT]) as running:
+    with running_office(tmp_path_factory.mktemp("office"), [AN, BINH, SHORT, GUEST]) as running:
         yield running
 
 
@@ -210,6 +222,39 @@ def test_signing_out_ends_both_sessions(office: Office, visitor: BrowserContext)
     expect(page.get_by_label("Password")).to_be_visible()
 
 
+def test_signing_out_ends_the_sign_in_everywhere(office: Office, visitor: BrowserContext) -> None:
+    """Another tab is refused at its next rerun; so is a copy of the cookie, on any way in."""
+    page = _open(visitor, f"{office.url}/{_LIGHT}")
+    sign_in(page, AN)
+    copied = {name: str(cookie["value"]) for name, cookie in _cookies(visitor).items()}
+    other = _open(visitor, f"{office.url}/{_PLACE}")
+    other.get_by_role("radio", name="Tasks").click()
+    expect(other.get_by_role("heading", name="Agency", exact=True)).to_be_visible()
+    settled(other)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("button", name="End it")).to_be_visible()
+    other.get_by_role("radio", name="Summary").click()
+    expect(other.get_by_text("You have signed out, here or in another window.")).to_be_visible()
+    _refused(other)
+    assert _elements(_said_to_a_program(office, "agency", copied)) == {*_FORM, "alert"}
+
+
+def test_who_has_no_role_is_told_so(office: Office, visitor: BrowserContext) -> None:
+    """Whoever signs in and was not entered sees why, and nothing else than the way out."""
+    page = _open(visitor, f"{office.url}/{_PLACE}")
+    page.get_by_role("button", name="Sign in").click()
+    GUEST.enter(page)
+    expect(page.get_by_text("nobody has given you a role here")).to_be_visible()
+    expect(page.get_by_text(str(GUEST.claims["email"]))).to_be_visible()
+    settled(page)
+    expect(page.get_by_test_id("stSidebar").locator("a, p, label")).to_have_count(0)
+    expect(page.get_by_role("button", name="Sign in")).to_have_count(0)
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="End it").click()
+    page.wait_for_url(f"{office.url}/**")
+    assert "_streamlit_user" not in _cookies(visitor)
+
+
 def test_two_people_are_two_people(
     office: Office, signed_in: BrowserContext, visitor: BrowserContext
 ) -> None:
@@ -233,10 +278,10 @@ def test_an_open_page_is_refused_once_its_sign_in_is_over(
     while datetime.now(UTC) < over:  # bounded by the token's own lifetime
         time.sleep(0.1)
     page.get_by_role("radio", name="Tasks").click()
-    expect(page.get_by_text("Your sign-in was valid until")).to_be_visible()
+    expect(page.get_by_text("Your sign-in has expired")).to_be_visible()
     _refused(page)
     page.goto(f"{office.url}/{_PLACE}")
-    expect(page.get_by_text("Your sign-in was valid until")).to_be_visible()
+    expect(page.get_by_text("Your sign-in has expired")).to_be_visible()
     _refused(page)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Continue as short").click()
@@ -317,7 +362,9 @@ def test_behind_nginx_with_a_named_provider_and_a_large_token(
 ) -> None:
     """By TLS every cookie is Secure; a token with 150 groups, in several cookies, comes through."""
     with (
-        running_office(tmp_path, [LARGE], name="keycloak", behind_nginx=True) as office,
+        running_office(
+            tmp_path, [LARGE], name="keycloak", behind_nginx=True, trust_emails=True
+        ) as office,
         _visitor(chromium, trusting=True) as visitor,
     ):
         page = _open(visitor, f"{office.url}/{_LIGHT}")
@@ -399,20 +446,10 @@ def test_a_token_that_lacks_something_is_refused(claim: str, value: object) -> N
     assert raised.value.fields == {"found": claim}
 
 
-def test_a_sign_in_is_over_at_its_expiry() -> None:
-    """Good until the last moment before it, over at that very second: no leeway."""
-    require_current(_CLAIMS, _CLAIMS.expires_at - timedelta(milliseconds=1))
-    require_current(None)
-    with pytest.raises(TbdxError, match="sign-in-expired"):
-        require_current(_CLAIMS, _CLAIMS.expires_at)
-
-
-def _visit(
-    monkeypatch: pytest.MonkeyPatch, user: Mapping[str, object], signs_in: bool
-) -> signing.Visit:
+def _visit(monkeypatch: pytest.MonkeyPatch, user: Mapping[str, object], signs_in: bool) -> Visit:
     monkeypatch.setattr(signing, "_serving", lambda: SimpleNamespace(signs_in=signs_in))
     monkeypatch.setattr("streamlit.user", SimpleNamespace(to_dict=lambda: dict(user)))
-    return signing.visit(_ISSUED)
+    return signing.visit()
 
 
 @pytest.mark.parametrize(
@@ -421,30 +458,60 @@ def _visit(
 def test_nobody_is_admitted_without_a_sign_in(
     monkeypatch: pytest.MonkeyPatch, user: Mapping[str, object]
 ) -> None:
-    """Where people sign in; where they do not, there is one user, whatever a browser shows."""
-    assert not _visit(monkeypatch, user, signs_in=True).admitted
-    alone = _visit(monkeypatch, user, signs_in=False)
-    assert (alone.admitted, alone.claims) == (True, None)
+    """Where people sign in; where they do not, nobody has to, whatever a browser shows."""
+    assert _visit(monkeypatch, user, signs_in=True) == Visit(required=True)
+    assert _visit(monkeypatch, user, signs_in=False) == Visit(required=False)
 
 
-def test_who_has_signed_in_is_admitted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the claims of the token; one without expiry is refused, and why is known."""
+def test_who_has_signed_in_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the claims of the token; one without expiry is refused, and why is known."""
     assert _visit(monkeypatch, _TOKEN, signs_in=True).claims == _CLAIMS
     endless = _visit(monkeypatch, {**_TOKEN, "exp": None}, signs_in=True)
-    assert not endless.admitted
+    assert endless.claims is None
     assert endless.refusal is not None
     assert endless.refusal.code == "claims-incomplete"
 
 
-def test_nothing_is_taken_out_after_the_expiry(service: Service) -> None:
-    """A download button of an open page makes no file, and the record is told of none."""
-    page = shell.Page(service, service.view(), language("en"), "An", _CLAIMS)
-    current = replace(page, claims=replace(_CLAIMS, expires_at=datetime.max.replace(tzinfo=UTC)))
-    taken(current, "table", {"file_name": "a.csv", "file_type": "csv", "rows": 1})
-    told = len(service.office.record())
-    with pytest.raises(TbdxError, match="sign-in-expired"):
-        taken(page, "table", {"file_name": "a.csv", "file_type": "csv", "rows": 1})
-    assert len(service.office.record()) == told
+class TestAnOpenPage:
+    """Its download buttons, when what it was drawn for no longer holds."""
+
+    @pytest.fixture
+    def page(self, plan: Plan, tmp_path: Path) -> Iterator[shell.Page]:
+        """An analyst's page, drawn half an hour after signing in, by a clock that stands still."""
+        store = Store.open(f"sqlite:///{tmp_path / 'tbdx.db'}")
+        service = Service(plan, store, ROOT / "data" / "samples", lambda: _ISSUED)
+        service.people.add("chief", "Quản trị", "chief@so.example", [Role.ADMINISTRATOR])
+        service.people.add("an", "An", _CLAIMS.email, [Role.ANALYST])
+        entered = service.enter(_CLAIMS)
+        yield shell.Page(entered, entered.view(), language("en"), claims=_CLAIMS)
+        service.close()
+
+    def test_gives_what_it_offers(self, page: shell.Page) -> None:
+        """While the sign-in and the roles hold; so does a page of somebody who works alone."""
+        assert while_current(page, lambda: b"file") == b"file"
+        assert while_current(replace(page, claims=None), lambda: b"file") == b"file"
+
+    def test_gives_nothing_after_the_expiry(self, page: shell.Page) -> None:
+        """At the very second, without leeway."""
+        over = replace(page, claims=replace(_CLAIMS, expires_at=_ISSUED))
+        with pytest.raises(TbdxError, match="sign-in-expired"):
+            while_current(over, pytest.fail)
+
+    def test_gives_nothing_after_signing_out(self, page: shell.Page) -> None:
+        """In whatever window."""
+        page.service.people.sign_out(_CLAIMS)
+        with pytest.raises(TbdxError, match="signed-out"):
+            while_current(page, pytest.fail)
+
+    def test_gives_nothing_once_the_role_is_another(self, page: shell.Page) -> None:
+        """Less, or other agencies than it was drawn for, or no role at all."""
+        chief = page.service.acting(EVERYONE).people
+        chief.change("an", "An", _CLAIMS.email, [Role.READER])
+        with pytest.raises(TbdxError, match="not-allowed"):
+            while_current(page, pytest.fail)
+        chief.remove("an", "đã chuyển công tác")
+        with pytest.raises(TbdxError, match="not-admitted"):
+            while_current(page, pytest.fail)
 
 
 # --- where a browser wanted to go -----------------------------------------------------------------
@@ -457,7 +524,7 @@ def test_an_errand_is_told_once_and_not_for_long() -> None:
     errands.put("a", Place("board", {}))
     errands.put("a", Place("agency", {"year": "2024"}))
     assert errands.take("b") is None
-    assert errands.open("a")
+    assert errands.open("a") == Place("agency", {"year": "2024"})
     assert errands.take("a") == Place("agency", {"year": "2024"})
     assert errands.take("a") is None
     errands.put("a", Place("board", {}))
@@ -471,7 +538,7 @@ def test_errands_stay_few_and_short() -> None:
     errands = Errands(most=2)
     for browser in "abc":
         errands.put(browser, Place("board", {}))
-    assert [errands.open(browser) for browser in "abc"] == [False, True, True]
+    assert [bool(errands.open(browser)) for browser in "abc"] == [False, True, True]
     errands.put("c", Place("board", {"q": "x" * 5000}))
     assert not errands.open("c")
 

@@ -40,6 +40,7 @@ class Session:
 def session(*, samples: bool = False) -> Iterator[Session]:
     """The service as the environment configures it, closed with its processes in the end.
 
+    For the person called as TBDX_USER or the account, with their roles; see `Service.local`.
     Illustrative reports are there only where they are asked for.
     """
     from tbdx.service import Service
@@ -47,7 +48,7 @@ def session(*, samples: bool = False) -> Iterator[Session]:
     settings = Settings()
     service = Service.open(settings, samples=samples)
     try:
-        yield Session(service, language(settings.language))
+        yield Session(service.local(), language(settings.language))
     finally:
         service.close()
 

@@ -4,8 +4,10 @@ Pages and command line call nothing below. Indicators are computed on read from
 the panel and never stored, so a corrected definition corrects history. What was
 computed is kept per revision of the store.
 
-Every use case that changes or tells something takes `by`, the name of whoever
-does it; without it, it is whoever uses this machine.
+Every use case says which right it needs (`tbdx.access.needs`); a public method
+without is open to all. Those that change or tell something take `by`, the name of
+whoever does it: without it, it is whoever uses this machine. Who has signed in
+acts under no other name than their own.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
+from tbdx.access import Claims, Person, Right, needs
 from tbdx.continuity import Reports, compare, reports_in
 from tbdx.model import (
     Action,
@@ -33,9 +37,10 @@ from tbdx.model import (
 )
 from tbdx.plan import Agency, Plan
 from tbdx.service import closed
-from tbdx.service.desk import Desk, require_confirmation
+from tbdx.service.desk import Desk, UseCases, require_confirmation
 from tbdx.service.looking_back import LookingBack
 from tbdx.service.office import Office
+from tbdx.service.people import People
 from tbdx.service.reviewing import ABOUT_ACCEPTANCE, Reviewing, require_in_force
 from tbdx.service.view import Basis, Row, View
 from tbdx.settings import Settings
@@ -56,13 +61,17 @@ ReportKey = tuple[str, int, Phase]
 """Whose report, for which year, how final."""
 
 
-class Service:
+class Service(UseCases):
     """The use cases on one plan and one store. Safe to share between threads.
 
     reviewing  who has sent what; accepting, returning, versions and their differences
     office     closed years, register, plan versions, errata, reminders, the record
     past       what the figures were after earlier revisions, and what has changed since
-    review     whether what is sent always waits for a second look
+    people     who may sign in, and with which roles
+
+    As it is opened it does whatever it is asked, which is for one person at their own
+    machine. `enter` and `local` give the same use cases to whoever has signed in, or
+    sits at this machine: each then checks what the person may do.
     """
 
     def __init__(
@@ -76,10 +85,10 @@ class Service:
         user: str = "",
         review: bool = False,
     ) -> None:
-        self._desk = Desk(plan, store, samples, now, user or account_name(), limits)
+        super().__init__(Desk(plan, store, samples, now, user or account_name(), limits))
         self.reviewing, self.office = Reviewing(self._desk), Office(self._desk)
-        self.past = LookingBack(self._desk)
-        self.review = review
+        self.past, self.people = LookingBack(self._desk), People(self._desk)
+        self._review = review
 
     @classmethod
     def open(cls, settings: Settings, *, samples: bool = True) -> Service:
@@ -117,21 +126,46 @@ class Service:
             found = ", ".join(sorted(stored)[:3])
             raise TbdxError("store-of-another-plan", found=found, plan=self.plan.id)
 
+    def acting(self, person: Person) -> Self:
+        """The same use cases, asked for by this person."""
+        other = super().acting(person)
+        other.reviewing, other.office = self.reviewing.acting(person), self.office.acting(person)
+        other.past, other.people = self.past.acting(person), self.people.acting(person)
+        return other
+
+    def enter(self, claims: Claims) -> Self:
+        """The use cases for whoever has signed in.
+
+        Raises TbdxError: sign-in-expired, signed-out, not-admitted, address-not-verified.
+        """
+        return self.acting(self.people.admitted(claims))
+
+    def local(self) -> Self:
+        """The use cases for whoever sits at this machine: the person called as its user.
+
+        Where nobody is entered in the store yet, whoever it is may do everything.
+        Raises TbdxError: not-admitted-here.
+        """
+        return self.acting(self.people.at_this_machine())
+
     def close(self) -> None:
         """Give back the store's connections and end the reading processes."""
         self._desk.close()
 
     @property
+    @needs(Right.RESULTS)
     def plan(self) -> Plan:
         """The plan with its register as it now stands."""
         return self._desk.current.plan
 
     @property
+    @needs(Right.RESULTS)
     def targets(self) -> tuple[Target, ...]:
         """The targets of every year by the version of the plan in force."""
         return self._desk.current.targets
 
     @property
+    @needs(Right.RESULTS)
     def appendix_remarks(self) -> tuple[Finding, ...]:
         """What there is to say about the plan's own appendix."""
         return self._desk.appendix_remarks
@@ -139,24 +173,38 @@ class Service:
     @property
     def user(self) -> str:
         """Who acts where no other name is given."""
-        return self._desk.user
+        return self._actor(None)
 
+    @property
+    def review(self) -> bool:
+        """Whether what is sent always waits for a second look."""
+        return self._review or not self.person.may(Right.DECIDE)
+
+    @needs(Right.RESULTS)
     def view(self, basis: Basis = Basis()) -> View:  # noqa: B008 (frozen)
         """What there is to see now: real figures, or samples while there are none."""
-        return self._desk.view(basis)
+        return self._seen(self._desk.view(basis))
 
+    @needs(Right.RESULTS)
     def real_view(self, basis: Basis = Basis()) -> View:  # noqa: B008 (frozen)
         """The real figures, even while there are none."""
-        return self._desk.real_view(basis)
+        return self._seen(self._desk.real_view(basis))
 
+    @needs(Right.RESULTS)
     def sample_view(self, basis: Basis = Basis()) -> View:  # noqa: B008 (frozen)
         """The illustrative figures, from a store of their own that never holds a real one."""
-        return self._desk.view_of(self._desk.sample_store(), True, basis)
+        return self._seen(self._desk.view_of(self._desk.sample_store(), True, basis))
+
+    def _seen(self, view: View) -> View:
+        """A view as the person may see it: of other agencies than their own only what they add up to."""
+        scope = self.person.scope(Right.FIGURES)
+        return view if scope is None else view.seen_by(scope)
 
     def warm(self) -> None:
         """Start the processes that read files, before the first file is there."""
         self._desk.reader.warm()
 
+    @needs(Right.SEND)
     def unpack(self, files: Sequence[Upload]) -> list[Upload]:
         """The files with each ZIP archive replaced by the files in it, named by their place in it.
 
@@ -173,6 +221,7 @@ class Service:
                 unpacked += [(f"{name}/{path}", part) for path, part in inside]
         return unpacked
 
+    @needs(Right.SEND)
     def check(
         self,
         files: Sequence[Upload],
@@ -189,6 +238,7 @@ class Service:
         for number, file in enumerate(self._desk.reader.read_each(files), start=1):
             checked.append(file)
             progress(number)
+        checked = [self._own_only(file) for file in checked]
         latest = self._latest(checked)
         view = self.view()
         known: Reports = {} if view.sample else view.reports
@@ -206,6 +256,16 @@ class Service:
             remarked.append(replace(file, findings=(*file.findings, *remarks)))
         self._note_checks(remarked, by)
         return remarked
+
+    def _own_only(self, file: CheckedFile) -> CheckedFile:
+        """A file as it is; of one with reports that are not the sender's, only that it is so."""
+        scope = self.person.scope(Right.SEND)
+        others = {field.agency for field in file.fields} - (scope or set())
+        if scope is None or not others:
+            return file
+        names = [", ".join(map(self.plan.agency_name, sorted(some))) for some in (others, scope)]
+        finding = Finding("not-own-agency", Severity.BLOCKING, found=names[0], expected=names[1])
+        return replace(file, fields=(), findings=(finding,))
 
     def _latest(self, files: Sequence[CheckedFile]) -> dict[ReportKey, Submission]:
         """The last version of each report that these files hold."""
@@ -228,7 +288,7 @@ class Service:
         ]
         if notes:
             store, now = self._desk.store, self._desk.now()
-            store.note(Action.CHECKED, now, self._desk.actor(by), notes)
+            store.note(Action.CHECKED, now, self._actor(by), notes)
 
     def _remarks_on_stored(
         self, file: CheckedFile, keys: Sequence[ReportKey], latest: dict[ReportKey, Submission]
@@ -263,7 +323,7 @@ class Service:
 
     def _remarks_on_baseline(self, file: CheckedFile) -> list[Finding]:
         """A merged agency's own base-year figure that is not the one computed with."""
-        view = self.view()
+        view = self._desk.view(Basis())
         used = {} if view.sample else view.merged_baselines
         return [
             Finding(
@@ -308,6 +368,7 @@ class Service:
     def _moment(self, submission: Submission) -> str:
         return f"{submission.received_at.astimezone(self.plan.due.zone):%d/%m/%Y %H:%M}"
 
+    @needs(Right.DECIDE)
     def accept(
         self,
         files: Sequence[CheckedFile],
@@ -322,7 +383,7 @@ class Service:
         `received_at` is when they arrived, where that was before now.
         Raises TbdxError: not-acceptable when a file has blocking findings,
         confirmation-needed when one has remarks and nothing was said about them,
-        year-closed, closed-year-touched, received-in-future, unknown-agency,
+        year-closed, closed-year-touched, received-in-future, not-allowed, unknown-agency,
         agency-not-in-year or changed-meanwhile where the register was changed since
         the check.
         """
@@ -331,6 +392,7 @@ class Service:
             confirmation = require_confirmation(remarked, confirmation)
         return self._receive(files, confirmation, received_at, by, accept=True)
 
+    @needs(Right.SEND)
     def send(
         self,
         files: Sequence[CheckedFile],
@@ -351,7 +413,10 @@ class Service:
         *,
         accept: bool,
     ) -> list[Receipt]:
+        self.person.require(Right.SEND, {f.agency for file in files for f in file.fields})
         now = self._desk.now()
+        if received_at is not None:
+            self.person.require(Right.DECIDE)  # who only sends cannot say that it was earlier
         if received_at is not None and received_at > now:
             raise TbdxError("received-in-future", found=received_at, expected=now)
         current = self._desk.current
@@ -361,7 +426,7 @@ class Service:
         return self._desk.store.receive(
             files,
             now,
-            self._desk.actor(by),
+            self._actor(by),
             accept=accept,
             received_at=received_at,
             confirmation=clean(word),
@@ -369,6 +434,7 @@ class Service:
             foreseen=closed.guard(self._desk) if accept else None,
         )
 
+    @needs(Right.SEND)
     def annotated(self, file: CheckedFile, language_code: str) -> AnnotatedCopy:
         """The sent workbook with its findings marked in it, or a list of them.
 
@@ -377,16 +443,19 @@ class Service:
         own = tuple(finding for finding in file.findings if finding.code not in ABOUT_ACCEPTANCE)
         return self._desk.reader.annotate(replace(file, findings=own), language_code)
 
+    @needs(Right.SEND)
     def annotated_bundle(self, files: Sequence[CheckedFile], language_code: str) -> bytes:
         """The annotated copies of several files as one ZIP archive."""
         copies = [self.annotated(file, language_code) for file in files]
         return pack([(copy.name, copy.content) for copy in copies])
 
+    @needs(Right.SEND)
     def form(self, agency_id: str, year: int) -> bytes:
         """The blank yearly form, with the baseline and last year's answers where known.
 
         Raises TbdxError: unknown-agency, unknown-year, agency-not-in-year.
         """
+        self.person.require(Right.SEND, [agency_id])
         agency = self.plan.agency(agency_id)
         current = self.plan.agencies_in(self.plan.require_year(year))
         if agency not in current:
@@ -403,9 +472,13 @@ class Service:
             baseline=view.baseline(agency_id),
         )
 
+    @needs(Right.FILES)
     def document(self, sha256: str) -> Upload:
-        """The original file with this hash. Raises TbdxError: unknown-document."""
-        return self._desk.stage()[0].document(sha256)
+        """The original file with this hash. Raises TbdxError: unknown-document, not-allowed."""
+        store = self._desk.stage()[0]
+        if self.person.scope(Right.FILES) is not None:
+            self.person.require(Right.FILES, store.reporters_in(sha256))
+        return store.document(sha256)
 
 
 def account_name() -> str:

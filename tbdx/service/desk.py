@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
+from tbdx.access import Guarded
 from tbdx.amendments import effective, in_force
 from tbdx.model import (
     ClosedYear,
@@ -285,6 +286,17 @@ class Desk:
             day = max(1, due.day - _SAMPLE_DAYS[place % len(_SAMPLE_DAYS)])
             received = min(now, due.replace(day=day, hour=9 + place, minute=30))
             store.receive([file], now, _SAMPLE_ACTOR, received_at=received)
+
+
+class UseCases(Guarded):
+    """Use cases on one desk, asked for by one person. Safe to share between threads."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def _actor(self, by: str | None) -> str:
+        """Who acts, for the record: whoever signed in, under no other name; else as `Desk.actor`."""
+        return self.person.id or self._desk.actor(by)
 
 
 def _targets_of(plan: Plan) -> tuple[tuple[Target, ...], tuple[Finding, ...]]:

@@ -10,9 +10,10 @@ from typing import TypeVar
 import pandas as pd
 
 from tbdx import changes
+from tbdx.access import Right, needs
 from tbdx.changes import Changed, RosterChange
 from tbdx.model import Action, Revision
-from tbdx.service.desk import Desk
+from tbdx.service.desk import Desk, UseCases
 from tbdx.service.view import Basis, View
 
 ONE_VISIT = timedelta(hours=1)
@@ -57,27 +58,30 @@ class Since:
         return tuple(changed for changed in self.results if changed.turned)
 
 
-class LookingBack:
+class LookingBack(UseCases):
     """The use cases of looking back at real figures. Safe to share between threads.
 
     What was after a revision stays what it was, so its results are worked out once.
     """
 
     def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+        super().__init__(desk)
         self._known: dict[tuple[int, Basis], pd.DataFrame] = {}
         self._turned: dict[tuple[int, int, Basis], tuple[Changed, ...]] = {}
 
+    @needs(Right.FIGURES, whole=True)
     def revisions(self, limit: int) -> list[Revision]:
         """The latest changes of the figures and of what they rest on, the newest first."""
         key = ("revisions", limit)
         return self._desk.current.kept(key, lambda: self._desk.store.revisions(limit))
 
     @property
+    @needs(Right.FIGURES, whole=True)
     def oldest(self) -> int:
         """The first revision that can be looked back at: 0, where the record tells of them all."""
         return self._desk.current.kept(("oldest",), self._desk.store.oldest)
 
+    @needs(Right.FIGURES, whole=True)
     def last_visit(self, by: str, began: datetime) -> Visit | None:
         """When `by` was here before the visit in which a session began; None where never.
 
@@ -90,16 +94,19 @@ class LookingBack:
             began = at
         return None
 
+    @needs(Right.FIGURES, whole=True)
     def view(self, revision: int, basis: Basis = Basis()) -> View:  # noqa: B008 (frozen)
         """What there was to see after a revision. Raises TbdxError: unknown-revision."""
         return self._desk.view_at(revision, basis)
 
+    @needs(Right.FIGURES, whole=True)
     def turned(self, revision: Revision, basis: Basis = Basis()) -> tuple[Changed, ...]:  # noqa: B008
         """The verdicts that one revision turned."""
         if {deed.action for deed in revision.deeds} <= _TURNS_NOTHING:
             return ()
         return self._turned_between(revision.number - 1, revision.number, basis)
 
+    @needs(Right.FIGURES, whole=True)
     def moved_figures(self, revision: Revision, basis: Basis = Basis()) -> bool:  # noqa: B008 (frozen)
         """Whether one revision changed any result of the province."""
         if {deed.action for deed in revision.deeds} <= _TURNS_NOTHING:
@@ -107,6 +114,7 @@ class LookingBack:
         numbers = (revision.number - 1, revision.number)
         return bool(changes.between(*(self._results(number, basis) for number in numbers)))
 
+    @needs(Right.FIGURES, whole=True)
     def turned_since(self, revision: int, basis: Basis = Basis()) -> tuple[Changed, ...]:  # noqa: B008
         """The verdicts that are other ones now than after a revision; quicker than `since`."""
         return self._turned_between(revision, self._desk.current.revision, basis)
@@ -133,6 +141,7 @@ class LookingBack:
             kept[key] = found
         return found
 
+    @needs(Right.FIGURES, whole=True)
     def since(self, revision: int, basis: Basis = Basis()) -> Since:  # noqa: B008 (frozen)
         """What has changed since a revision. Raises TbdxError: unknown-revision."""
         return self._desk.current.kept(

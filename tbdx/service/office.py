@@ -15,6 +15,7 @@ from email.headerregistry import Address
 from typing import Any, Literal
 
 from tbdx import collection, messages
+from tbdx.access import Right, needs
 from tbdx.amendments import Difference, differences
 from tbdx.collection import SENT, Rates, YearStanding
 from tbdx.corrections import value_at
@@ -46,7 +47,7 @@ from tbdx.register import (
 )
 from tbdx.reminders import Draft, remind, tell_return
 from tbdx.service import closed
-from tbdx.service.desk import Current, Desk, Unusable, require_reason
+from tbdx.service.desk import Current, Unusable, UseCases, require_reason
 from tbdx.service.reviewing import Reviewing, require_in_force
 from tbdx.service.view import Basis, View
 from tbdx.words import clean, fold, says_something
@@ -108,19 +109,18 @@ class FiledFigure:
     cell: str
 
 
-class Office:
+class Office(UseCases):
     """The use cases of the office. Safe to share between threads."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
 
     # --- years ------------------------------------------------------------------------------
 
     @property
+    @needs(Right.RESULTS)
     def closed_years(self) -> Mapping[int, ClosedYear]:
         """The years that are locked."""
         return self._desk.current.closed_years
 
+    @needs(Right.ROUNDS)
     def rounds(self) -> list[Rates]:
         """Every year's round in counts; of real reports, even while there are none."""
         years = self._desk.current.plan.all_years
@@ -137,6 +137,7 @@ class Office:
         key = ("real standings", year, current.plan.due.day_of(now))
         return current.kept(key, work_out)
 
+    @needs(Right.OFFICE)
     def close_year(self, year: int, reason: str, *, by: str | None = None) -> None:
         """Lock a year: nothing of it changes until it is opened.
 
@@ -145,32 +146,37 @@ class Office:
         """
         self._desk.current.plan.require_year(year)
         reason = require_reason(reason)
-        self._desk.store.close_year(year, self._desk.now(), self._desk.actor(by), reason)
+        self._desk.store.close_year(year, self._desk.now(), self._actor(by), reason)
 
+    @needs(Right.OFFICE)
     def open_year(self, year: int, reason: str, by: str) -> None:
         """Unlock a year, by name and reason.
 
         Raises TbdxError: name-needed, reason-needed, year-open.
         """
-        by = clean(by)
+        by = self.person.id or clean(by)
         if not says_something(by):
             raise TbdxError("name-needed", found=by)
         self._desk.store.open_year(year, self._desk.now(), by, require_reason(reason))
 
     # --- the register -----------------------------------------------------------------------
 
+    @needs(Right.RESULTS)
     def register_events(self) -> list[RegisterEvent]:
         """Everything that happened to the agencies and the province, in order."""
         return events(self._desk.current.plan)
 
+    @needs(Right.RESULTS)
     def register_changes(self) -> tuple[tuple[int, RegisterChange], ...]:
         """The changes entered here, with their numbers."""
         return self._desk.current.changes
 
+    @needs(Right.RESULTS)
     def unusable_changes(self) -> tuple[Unusable, ...]:
         """The changes entered here that cannot be applied; they are left out until withdrawn."""
         return self._desk.current.unusable
 
+    @needs(Right.OFFICE)
     def foresee(self, change: RegisterChange) -> Foreseen:
         """What a change to the register would do. Enters nothing.
 
@@ -198,6 +204,7 @@ class Office:
             tuple(map(current.plan.agency, ends)) if change.kind in ("closed", "merged") else (),
         )
 
+    @needs(Right.OFFICE)
     def change_register(self, change: RegisterChange, *, by: str | None = None) -> int:
         """Enter a change to the register; its number.
 
@@ -206,7 +213,7 @@ class Office:
         current = self._desk.current
         start = self._foresee(current, change).first_year
         text = change.model_dump_json(exclude_defaults=True)
-        store, now, actor = self._desk.store, self._desk.now(), self._desk.actor(by)
+        store, now, actor = self._desk.store, self._desk.now(), self._actor(by)
         return store.add_register_change(
             text, start, now, actor, expected_revision=current.revision
         )
@@ -223,6 +230,7 @@ class Office:
             raise TbdxError("register-invalid", faults=said)
         return changed
 
+    @needs(Right.OFFICE)
     def withdraw_register_change(self, number: int, reason: str, *, by: str | None = None) -> None:
         """Take a change back.
 
@@ -232,7 +240,7 @@ class Office:
         reason = require_reason(reason)
         current = self._desk.current
         start = self._require_withdrawable(current, number)
-        store, now, actor = self._desk.store, self._desk.now(), self._desk.actor(by)
+        store, now, actor = self._desk.store, self._desk.now(), self._actor(by)
         store.withdraw_register_change(
             number, start, now, actor, reason, expected_revision=current.revision
         )
@@ -253,6 +261,7 @@ class Office:
             raise TbdxError("register-has-reports", agency=name, year=submission.year)
         return first_year(known[number], current.plan)
 
+    @needs(Right.OFFICE)
     def new_id(self, name: str, day: date) -> str:
         """An id for a new agency: its name without diacritics, and the year if it is taken."""
         plain = re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")
@@ -266,10 +275,12 @@ class Office:
 
     # --- the plan ---------------------------------------------------------------------------
 
+    @needs(Right.RESULTS)
     def plan_versions(self) -> tuple[PlanVersion, ...]:
         """The amended appendices in the order of their adoption, withdrawn ones included."""
         return tuple(version for version, _ in self._desk.current.versions)
 
+    @needs(Right.RESULTS)
     def printed_targets(self) -> tuple[tuple[PlanVersion | None, tuple[Target, ...]], ...]:
         """What each appendix prints: the one first issued (None), then every amended one.
 
@@ -278,6 +289,7 @@ class Office:
         current = self._desk.current
         return ((None, current.original), *current.versions)
 
+    @needs(Right.RESULTS)
     def appendix(self, version_id: int | None) -> tuple[str, bytes]:
         """The file of an amended appendix, or with None of the one first issued: name and bytes.
 
@@ -291,6 +303,7 @@ class Office:
                 return version.file_name, self._desk.store.document(version.sha256)[1]
         raise TbdxError("unknown-entry", found=str(version_id))
 
+    @needs(Right.OFFICE)
     def read_amendment(self, file: tuple[str, bytes], first_year: int) -> Amendment:
         """An amended appendix (name, bytes) beside the targets in force. Stores nothing.
 
@@ -309,11 +322,13 @@ class Office:
         held = tuple(v.id for v, _ in current.versions if v.withdrawn_at is None)
         return Amendment(clean(name), content, targets, findings, found, first_year, held)
 
+    @needs(Right.OFFICE)
     def judged_anew(self, amendment: Amendment) -> list[int]:
         """The years that have accepted reports and would be judged by other targets."""
         changed = {d.year for d in amendment.differences if d.adopted}
         return [year for year in self._desk.store.years_reported() if year in changed]
 
+    @needs(Right.OFFICE)
     def adopt_plan(
         self,
         amendment: Amendment,
@@ -339,24 +354,30 @@ class Office:
             issued,
             amendment.first_year,
             self._desk.now(),
-            self._desk.actor(by),
+            self._actor(by),
             clean(reason),
             versions=amendment.versions,
         )
 
+    @needs(Right.OFFICE)
     def withdraw_plan(self, number: int, reason: str, *, by: str | None = None) -> None:
         """Take an adopted appendix back. Raises TbdxError: reason-needed, unknown-entry, …"""
         reason = require_reason(reason)
-        self._desk.store.withdraw_plan(number, self._desk.now(), self._desk.actor(by), reason)
+        self._desk.store.withdraw_plan(number, self._desk.now(), self._actor(by), reason)
 
     # --- corrections ------------------------------------------------------------------------
 
+    @needs(Right.FIGURES)
     def errata(self) -> tuple[Erratum, ...]:
         """The corrections to filed figures, withdrawn ones included."""
-        return self._desk.current.errata
+        scope = self.person.scope(Right.FIGURES)
+        known = self._desk.current.errata
+        return known if scope is None else tuple(e for e in known if e.agency in scope)
 
+    @needs(Right.FIGURES)
     def filed(self, agency: str, year: int) -> list[FiledFigure]:
         """Every answer of the report in use as it was filed, before any correction."""
+        self.person.require(Right.FIGURES, [agency])
         store, form = self._desk.store, self._desk.current.plan.form
         sent = store.submissions(agencies=[agency], years=[year])
         rows = store.answers([submission.id for submission in sent if submission.counts])
@@ -370,6 +391,7 @@ class Office:
             figures.append(FiledFigure(field, value, sheet, cell))
         return figures
 
+    @needs(Right.FIGURES)
     def stated(self, agency: str, year: int, field: str) -> Value:
         """The figure in use as it was filed. Raises TbdxError: no-such-figure."""
         for figure in self.filed(agency, year):
@@ -377,6 +399,7 @@ class Office:
                 return figure.value
         raise TbdxError("no-such-figure", agency=agency, year=year, field=field)
 
+    @needs(Right.OFFICE)
     def correct(
         self,
         agency: str,
@@ -403,7 +426,7 @@ class Office:
         reason = require_reason(reason)
         if not any(map(str.isalnum, source)):
             raise TbdxError("source-needed", found=source)
-        source, now, actor = clean(source), self._desk.now(), self._desk.actor(by)
+        source, now, actor = clean(source), self._desk.now(), self._actor(by)
         known = self.errata()
         number = max((erratum.id for erratum in known), default=0) + 1
         new = Erratum(number, agency, year, field, stated, value, reason, source, now, actor)
@@ -435,6 +458,7 @@ class Office:
                 )
         closed.require_kept_with(self._desk, errata)
 
+    @needs(Right.OFFICE)
     def withdraw_correction(self, number: int, reason: str, *, by: str | None = None) -> None:
         """Take a correction back.
 
@@ -446,15 +470,17 @@ class Office:
         for held in known:
             if held.id == number and held.withdrawn_at is None:
                 self._require_correctable(held, tuple(e for e in known if e is not held))
-        store, now, actor = self._desk.store, self._desk.now(), self._desk.actor(by)
+        store, now, actor = self._desk.store, self._desk.now(), self._actor(by)
         store.withdraw_erratum(number, now, actor, reason)
 
     # --- reminders --------------------------------------------------------------------------
 
+    @needs(Right.OFFICE)
     def contacts(self) -> dict[str, str]:
         """The agencies' e-mail addresses."""
         return self._desk.store.contacts()
 
+    @needs(Right.OFFICE)
     def set_contact(self, agency: str, address: str, *, by: str | None = None) -> None:
         """Keep an agency's e-mail address, or with "" forget it.
 
@@ -464,17 +490,20 @@ class Office:
         address = clean(address)
         if address:
             require_address(address)
-        self._desk.store.set_contact(agency, address, self._desk.now(), self._desk.actor(by))
+        self._desk.store.set_contact(agency, address, self._desk.now(), self._actor(by))
 
+    @needs(Right.OFFICE)
     def missing(self, year: int) -> list[str]:
         """The agencies that have sent nothing for `year`, in the register's order."""
         return [standing.agency for standing in self.unsent(year)]
 
+    @needs(Right.OFFICE)
     def unsent(self, year: int) -> list[YearStanding]:
         """How those stand that have sent nothing for `year`. Raises TbdxError: unknown-year."""
         self._desk.current.plan.require_year(year)
         return [standing for standing in self._standings(year) if standing.state not in SENT]
 
+    @needs(Right.OFFICE)
     def reminder(self, agency: str, year: int, language_code: str = "vi") -> Draft:
         """One agency's reminder, to be looked at; the record is not told.
 
@@ -505,6 +534,7 @@ class Office:
         address, now = contacts.get(agency_id, ""), self._desk.now()
         return remind(plan, agency, year, now, address, attachments, language(language_code))
 
+    @needs(Right.OFFICE)
     def reminders(
         self, year: int, language_code: str = "vi", *, by: str | None = None
     ) -> list[Draft]:
@@ -524,8 +554,9 @@ class Office:
             for subject, draft in zip(subjects, drafts, strict=True)
         ]
         if notes:
-            self._desk.store.note(Action.REMINDED, self._desk.now(), self._desk.actor(by), notes)
+            self._desk.store.note(Action.REMINDED, self._desk.now(), self._actor(by), notes)
 
+    @needs(Right.OFFICE)
     def returned(self, year: int) -> list[Submission]:
         """The reports of `year` that were returned and are not there again, in the register's order.
 
@@ -541,6 +572,7 @@ class Office:
             if cell.state is CellState.RETURNED and cell.submission is not None
         ]
 
+    @needs(Right.OFFICE)
     def return_notices(
         self, year: int, language_code: str = "vi", *, by: str | None = None
     ) -> list[Draft]:
@@ -554,12 +586,13 @@ class Office:
         self._tell_drafts(subjects, drafts, by)
         return drafts
 
+    @needs(Right.OFFICE)
     def return_notice(self, submission_id: int, language_code: str = "vi") -> Draft:
         """The draft that tells an agency why its report was returned, with the copy to mend.
 
         Raises TbdxError: unknown-submission, wrong-state.
         """
-        reviewing = Reviewing(self._desk)
+        reviewing = Reviewing(self._desk).acting(self.person)
         submission = reviewing.submission(submission_id)
         if submission.state is not ReviewState.RETURNED:
             raise TbdxError(
@@ -583,6 +616,7 @@ class Office:
 
     # --- the record -------------------------------------------------------------------------
 
+    @needs(Right.RECORD)
     def record(
         self,
         *,
@@ -608,25 +642,32 @@ class Office:
             limit=limit,
         )
 
+    @needs(Right.RECORD)
     def verify(self, head: str = "") -> Verification:
         """Go through the whole record and all that it speaks of; `head` is a receipt's code."""
         return self._desk.store.verify(clean(head))
 
+    @needs(Right.EXPORT)
     def exported(self, what: str, details: Mapping[str, Any], *, by: str | None = None) -> str:
         """Tell the record that something was taken out; the record's newest code.
 
         `what` names the export; `details` are its filters and counts.
         """
+        return self._exported(what, details, by)
+
+    def _exported(self, what: str, details: Mapping[str, Any], by: str | None) -> str:
         note = {"subject": f"export:{what}", **details}
         store, now = self._desk.store, self._desk.now()
-        return store.note(Action.EXPORTED, now, self._desk.actor(by), [note])
+        return store.note(Action.EXPORTED, now, self._actor(by), [note])
 
+    @needs(Right.FILES)
     def taken(self, kind: Taken, submission_id: int, *, by: str | None = None) -> str:
         """Tell the record that a file with an agency's figures was taken out; its newest code.
 
         Raises TbdxError: unknown-submission.
         """
-        submission = Reviewing(self._desk).submission(submission_id)
+        submission = Reviewing(self._desk).acting(self.person).submission(submission_id)
+        self.person.require(Right.FILES, [submission.agency])
         details = {
             "file_name": submission.file_name,
             "agency": submission.agency,
@@ -635,11 +676,12 @@ class Office:
             "version": submission.version,
             "sample": self._desk.stage()[1],
         }
-        return self.exported(f"{kind}/{submission_id}", details, by=by)
+        return self._exported(f"{kind}/{submission_id}", details, by)
 
+    @needs(Right.RESULTS)
     def signed_in(self, how: str, *, by: str | None = None) -> None:
-        """Tell the record that a session began; `how` is "local" on a machine of one user."""
-        actor = self._desk.actor(by)
+        """Tell the record that a session began; `how` is "local" where nobody signs in, else "oidc"."""
+        actor = self._actor(by)
         note = {"subject": f"session:{actor}", "how": how}
         self._desk.store.note(Action.SIGNED_IN, self._desk.now(), actor, [note])
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 import pandas as pd
 
 from tbdx import collection, metrics
+from tbdx.access import Right, needs
 from tbdx.collection import Cell, NextDue, Rates, ReportKey, YearStanding
 from tbdx.corrections import corrected, value_at
 from tbdx.i18n import language
@@ -25,11 +27,13 @@ from tbdx.model import (
 )
 from tbdx.plan import Plan
 from tbdx.service import closed
-from tbdx.service.desk import Desk, require_confirmation, require_reason
+from tbdx.service.desk import UseCases, require_confirmation, require_reason
 from tbdx.service.view import Basis, Row, Value
 from tbdx.store import Store
 from tbdx.workbook.annotating import AnnotatedCopy, copy_name
 from tbdx.workbook.receipts import ReceiptFacts, write_receipt
+
+Owned = TypeVar("Owned", Submission, NilReturn, YearStanding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +95,15 @@ SHOWN_OF_A_RESULT = ("numerator", "denominator", "missing", "value_pct", "status
 """What tells two results of an indicator apart."""
 
 
-class Reviewing:
-    """The use cases around submissions that are stored. Safe to share between threads."""
+class Reviewing(UseCases):
+    """The use cases around submissions that are stored. Safe to share between threads.
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    An agency's people see what is their own of it; the rest is not there for them.
+    """
 
     # --- looking ----------------------------------------------------------------------------
 
+    @needs(Right.RESULTS)
     def next_due(self) -> tuple[NextDue | None, NextDue | None]:
         """The next due date of the agencies, and of the province's own report."""
         plan, now = self._desk.current.plan, self._desk.now()
@@ -108,6 +113,7 @@ class Reviewing:
             collection.next_due(plan, now, own) if own else None,
         )
 
+    @needs(Right.ROUNDS)
     def standings(self, year: int) -> list[YearStanding]:
         """How each agency in existence on the due date stands with one year."""
         store, sample = self._desk.stage()
@@ -118,16 +124,18 @@ class Reviewing:
             return collection.standings(current.plan, year, sent, stated, now)
 
         key = ("standings", sample, year, current.plan.due.day_of(now))
-        return current.kept(key, work_out)
+        return self._own(current.kept(key, work_out))
 
+    @needs(Right.ROUNDS)
     def sent(self, *, sample: bool = False) -> list[Submission]:
         """Every submission, the oldest first.
 
         Of the illustrative reports with `sample`, else of the real ones, even while there are none.
         """
         store = self._desk.sample_store() if sample else self._desk.store
-        return store.submissions()[::-1]
+        return self._own(store.submissions()[::-1])
 
+    @needs(Right.ROUNDS)
     def everything(
         self, at: datetime | None = None, *, sample: bool = False
     ) -> tuple[list[Submission], dict[int, list[YearStanding]]]:
@@ -139,18 +147,22 @@ class Reviewing:
         for submission in found:
             sent.setdefault(submission.year, []).append(submission)
         return found, {
-            year: collection.standings(plan, year, sent[year], stated, now)
+            year: self._own(collection.standings(plan, year, sent[year], stated, now))
             for year in plan.all_years
         }
 
+    @needs(Right.ROUNDS)
     def rates(self, year: int, standings: Sequence[YearStanding] | None = None) -> Rates:
         """One year's round in counts; `standings` of that year, where they are at hand."""
         return collection.rates(year, self.standings(year) if standings is None else standings)
 
+    @needs(Right.ROUNDS)
     def cells(
         self, agencies: Sequence[str], years: Sequence[int]
     ) -> dict[ReportKey, Cell[Submission]]:
         """How it stands with these agencies' reports, by agency, year and phase."""
+        scope = self.person.scope(Right.ROUNDS)
+        agencies = [agency for agency in agencies if scope is None or agency in scope]
         store, sample = self._desk.stage()
         current, now = self._desk.current, self._desk.now()
 
@@ -162,34 +174,66 @@ class Reviewing:
         today = current.plan.due.day_of(now)
         return current.kept(("cells", sample, *agencies, *years, today), work_out)
 
+    @needs(Right.ROUNDS)
     def waiting(self) -> list[Submission]:
         """What waits for review, the oldest first."""
         found = self._desk.store.submissions(states=[ReviewState.WAITING])
-        return sorted(found, key=lambda s: (s.received_at, s.id))
+        return self._own(sorted(found, key=lambda s: (s.received_at, s.id)))
 
+    @needs(Right.ROUNDS)
     def history(self, agency: str, year: int) -> list[Submission]:
         """Every version of one agency's report for one year, the newest first."""
-        return self._desk.stage()[0].submissions(agencies=[agency], years=[year])
+        return self._own(self._desk.stage()[0].submissions(agencies=[agency], years=[year]))
 
+    @needs(Right.ROUNDS)
     def nil_returns(self, agency: str, year: int) -> list[NilReturn]:
         """Whether the agency stated that it has nothing to report for this year."""
         found = self._desk.stage()[0].nil_returns([year])
-        return [nil for nil in found if nil.agency == agency]
+        return self._own([nil for nil in found if nil.agency == agency])
 
+    @needs(Right.ROUNDS)
     def submission(self, submission_id: int) -> Submission:
         """One submission. Raises TbdxError: unknown-submission."""
-        return self._desk.stage()[0].submission(submission_id)
+        return self._one(Right.ROUNDS, submission_id)
 
+    @needs(Right.ROUNDS)
     def remarks(self, submission_id: int) -> tuple[Finding, ...]:
         """What checking had to say about its file."""
+        self._one(Right.ROUNDS, submission_id)
         return self._desk.stage()[0].remarks(submission_id)
 
+    @needs(Right.ROUNDS)
     def remark_counts(self, ids: Sequence[int]) -> dict[int, int]:
         """How much checking had to say about the files of these submissions."""
+        if self.person.scope(Right.ROUNDS) is not None:
+            own = self._own(self._desk.stage()[0].submissions(ids=ids))
+            ids = [submission.id for submission in own]
         return self._desk.stage()[0].remark_counts(ids)
+
+    def _one(self, right: Right, submission_id: int) -> Submission:
+        """One submission that a right reaches. Raises TbdxError: unknown-submission, not-allowed."""
+        submission = self._desk.stage()[0].submission(submission_id)
+        self.person.require(right, [submission.agency])
+        return submission
+
+    def _file_of(self, submission_id: int) -> Submission:
+        """One submission whose whole file a person may see: others may have reported in it, too.
+
+        Raises TbdxError: unknown-submission, not-allowed.
+        """
+        submission = self._one(Right.FILES, submission_id)
+        together = self._desk.stage()[0].submissions(receipt=submission.receipt)
+        self.person.require(Right.FILES, [other.agency for other in together])
+        return submission
+
+    def _own(self, found: list[Owned]) -> list[Owned]:
+        """Those that are of an agency that the person may see."""
+        scope = self.person.scope(Right.ROUNDS)
+        return found if scope is None else [one for one in found if one.agency in scope]
 
     # --- deciding ---------------------------------------------------------------------------
 
+    @needs(Right.DECIDE)
     def accept(
         self, ids: Sequence[int], confirmation: str = "", *, by: str | None = None
     ) -> list[Submission]:
@@ -205,6 +249,7 @@ class Reviewing:
         confirmation = require_confirmation(silent, confirmation)
         return self._decide(ids, ReviewState.ACCEPTED, by, confirmation=confirmation)
 
+    @needs(Right.DECIDE)
     def return_(
         self, ids: Sequence[int], reason: str, *, by: str | None = None
     ) -> list[Submission]:
@@ -214,6 +259,7 @@ class Reviewing:
         """
         return self._decide(ids, ReviewState.RETURNED, by, reason=require_reason(reason))
 
+    @needs(Right.DECIDE)
     def reopen(self, ids: Sequence[int], reason: str, *, by: str | None = None) -> list[Submission]:
         """Let what was accepted or returned wait for review again.
 
@@ -222,17 +268,19 @@ class Reviewing:
         """
         return self._decide(ids, ReviewState.WAITING, by, reason=require_reason(reason))
 
+    @needs(Right.DECIDE)
     def choose(self, submission_id: int, reason: str, *, by: str | None = None) -> Submission:
         """Let this accepted version count in place of another, until a newer one is accepted.
 
         Raises TbdxError: reason-needed, unknown-submission, wrong-state, year-closed,
         closed-year-touched.
         """
-        store, now, actor = self._desk.store, self._desk.now(), self._desk.actor(by)
+        store, now, actor = self._desk.store, self._desk.now(), self._actor(by)
         reason = require_reason(reason)
         store.choose(submission_id, now, actor, reason, foreseen=closed.guard(self._desk))
         return store.submission(submission_id)
 
+    @needs(Right.DECIDE)
     def declare_nil(
         self, agency: str, year: int, phase: Phase, reason: str, *, by: str | None = None
     ) -> None:
@@ -243,17 +291,16 @@ class Reviewing:
         plan = self._desk.current.plan
         require_in_force(plan, agency, year)
         reason = require_reason(reason)
-        self._desk.store.declare_nil(
-            agency, year, phase, self._desk.now(), self._desk.actor(by), reason
-        )
+        self._desk.store.declare_nil(agency, year, phase, self._desk.now(), self._actor(by), reason)
 
+    @needs(Right.DECIDE)
     def withdraw_nil(
         self, agency: str, year: int, phase: Phase, reason: str, *, by: str | None = None
     ) -> None:
         """Take such a statement back. Raises TbdxError: reason-needed, nil-unknown, year-closed."""
         reason = require_reason(reason)
         self._desk.store.withdraw_nil(
-            agency, year, phase, self._desk.now(), self._desk.actor(by), reason
+            agency, year, phase, self._desk.now(), self._actor(by), reason
         )
 
     def _those(self, ids: Sequence[int]) -> list[Submission]:
@@ -280,7 +327,7 @@ class Reviewing:
             ids,
             state,
             self._desk.now(),
-            self._desk.actor(by),
+            self._actor(by),
             reason=reason,
             confirmation=confirmation,
             register=current.register if state is ReviewState.ACCEPTED else None,
@@ -290,13 +337,14 @@ class Reviewing:
 
     # --- versions ---------------------------------------------------------------------------
 
+    @needs(Right.ROUNDS)
     def difference(self, before_id: int, after_id: int) -> Difference:
         """Every answer that differs between two versions of one report.
 
         Raises TbdxError: unknown-submission, not-comparable (of two agencies or years).
         """
         store, _ = self._desk.stage()
-        before, after = store.submission(before_id), store.submission(after_id)
+        before, after = (self._one(Right.ROUNDS, number) for number in (before_id, after_id))
         _require_comparable(before, after)
         return self._difference(before, after, dict(_by_submission(store, [before_id, after_id])))
 
@@ -333,6 +381,7 @@ class Reviewing:
             values[name] = (value, f"{sheet} {cell}")
         return values
 
+    @needs(Right.ROUNDS)
     def effects(
         self,
         before_id: int | None,
@@ -348,7 +397,7 @@ class Reviewing:
         ids = [number for number in (before_id, after_id) if number is not None]
         if not ids:
             return []
-        subject, *other = (store.submission(number) for number in ids)
+        subject, *other = (self._one(Right.ROUNDS, number) for number in ids)
         _require_comparable(subject, *other)
         view = self._desk.view(basis)
         answers = dict(_by_submission(store, ids))
@@ -372,11 +421,12 @@ class Reviewing:
             if any(_differ(old[key][name], new[key][name]) for name in SHOWN_OF_A_RESULT)
         ]
 
+    @needs(Right.ROUNDS)
     def revisions(self, year: int) -> dict[str, Difference]:
         """What final figures changed of the estimates of one year, by agency."""
         store, _ = self._desk.stage()
         newest: dict[str, dict[Phase, Submission]] = {}
-        accepted = store.submissions(years=[year], states=[ReviewState.ACCEPTED])
+        accepted = self._own(store.submissions(years=[year], states=[ReviewState.ACCEPTED]))
         for s in sorted(accepted, key=lambda s: not s.counts):  # what counts, then the newest
             newest.setdefault(s.agency, {}).setdefault(s.phase, s)
         pairs = {
@@ -389,12 +439,14 @@ class Reviewing:
 
     # --- files ------------------------------------------------------------------------------
 
+    @needs(Right.FILES)
     def original(self, submission_id: int) -> tuple[str, bytes]:
         """The file as it was received: its name then, and its bytes."""
         store, _ = self._desk.stage()
-        submission = store.submission(submission_id)
+        submission = self._file_of(submission_id)
         return submission.file_name, store.document(submission.sha256)[1]
 
+    @needs(Right.FILES)
     def annotated(self, submission_id: int, language_code: str) -> AnnotatedCopy:
         """The file as it was received with what was remarked on marked in it.
 
@@ -402,7 +454,7 @@ class Reviewing:
         reason stands among the remarks.
         """
         store, _ = self._desk.stage()
-        submission = store.submission(submission_id)
+        submission = self._file_of(submission_id)
         name, content = self.original(submission_id)
         findings = tuple(f for f in store.remarks(submission_id) if f.code not in ABOUT_ACCEPTANCE)
         if submission.state is ReviewState.RETURNED:
@@ -410,19 +462,21 @@ class Reviewing:
         file = CheckedFile.of(name, content, findings=findings)
         return self._desk.reader.annotate(file, language_code)
 
+    @needs(Right.FILES)
     def annotated_name(self, submission_id: int) -> str:
         """What the annotated copy is called that is made when it is asked for."""
-        return copy_name(self.submission(submission_id).file_name)
+        return copy_name(self._one(Right.FILES, submission_id).file_name)
 
+    @needs(Right.FILES)
     def receipt(self, submission_id: int) -> ReceiptFacts:
         """What the sender of a file keeps: number, time, hash, verdict.
 
         Raises TbdxError: unknown-submission.
         """
         store, sample = self._desk.stage()
-        submission = store.submission(submission_id)
+        submission = self._one(Right.FILES, submission_id)
         entry = store.entry(submission.receipt)
-        together = store.submissions(receipt=submission.receipt)
+        together = self._own(store.submissions(receipt=submission.receipt))
         return ReceiptFacts(
             plan=self._desk.current.plan,
             number=submission.receipt,
@@ -434,6 +488,7 @@ class Reviewing:
             sample=sample,
         )
 
+    @needs(Right.FILES)
     def receipt_file(self, submission_id: int, language_code: str) -> bytes:
         """The receipt as a small printable workbook."""
         return write_receipt(self.receipt(submission_id), language(language_code))

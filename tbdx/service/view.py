@@ -55,6 +55,8 @@ class View:
 
     Under a scenario, answers, results and standings are what it supposes; panel,
     reports and phases stay what was filed.
+
+    With `scope` it is cut to these agencies: see `seen_by`.
     """
 
     plan: Plan
@@ -68,9 +70,26 @@ class View:
     closed_years: Mapping[int, ClosedYear] = field(default_factory=dict)
     original: tuple[Target, ...] = ()
     scenario: Scenario = field(default_factory=Scenario)
+    scope: frozenset[str] | None = None
+    _whole: View | None = field(default=None, repr=False, compare=False)
+
+    def seen_by(self, agencies: frozenset[str]) -> View:
+        """The same view with the figures of these agencies alone, and the province's results.
+
+        What all agencies add up to (`results`, `compared`, `years_reported`) stays as it is.
+        """
+        if agencies not in self._seen:
+            self._seen[agencies] = _cut(self, agencies)
+        return self._seen[agencies]
+
+    @cached_property
+    def _seen(self) -> dict[frozenset[str], View]:
+        return {}
 
     def under(self, scenario: Scenario) -> View:
         """The same view of the same figures with what a scenario supposes in their place."""
+        if self._whole is not None and self.scope is not None:
+            return self._whole.under(scenario).seen_by(self.scope)
         view = replace(self, scenario=scenario)
         for name in ("_filed", "_corrected", "filed_answers"):  # read once, of one revision
             view.__dict__[name] = getattr(self, name)
@@ -78,6 +97,8 @@ class View:
 
     def by_structure(self, structure: Structure) -> View:
         """The same view of the same figures, counted by the agencies of another structure."""
+        if self._whole is not None and self.scope is not None:
+            return self._whole.by_structure(structure).seen_by(self.scope)
         plan = self.plan.with_rule("structure", structure)
         view = replace(self, plan=plan, basis=replace(self.basis, structure=structure))
         for name in ("_filed", "_corrected", "filed_answers"):  # the same, whoever counts
@@ -231,3 +252,34 @@ class View:
             name: metrics.latest_baselines(self.answers, name) | merged
             for name, merged in self.merged_baselines.items()
         }
+
+
+def _cut(whole: View, agencies: frozenset[str]) -> View:
+    """A view without the figures of other agencies; what they add up to was worked out with them."""
+    own = {agency.id for agency in whole.plan.agencies} & agencies
+
+    def mine(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[frame["agency"].isin(own)].reset_index(drop=True)
+
+    errata = tuple(erratum for erratum in whole.errata if erratum.agency in own)
+    view = replace(whole, errata=errata, scope=agencies, _whole=whole)
+    panel, in_use = whole.panel, whole.errata_in_use
+    view.__dict__ |= {
+        "_filed": (whole.panel_revision, mine(whole.filed)),
+        "_corrected": (mine(panel), in_use & {erratum.id for erratum in errata}),
+        "filed_answers": mine(whole.filed_answers),
+        "answers": mine(whole.answers),
+        "results": whole.results,
+        "compared": whole.compared,
+        "standings": mine(whole.standings),
+        "years_reported": whole.years_reported,
+        "merged_baselines": {
+            name: {agency: amount for agency, amount in amounts.items() if agency in own}
+            for name, amounts in whole.merged_baselines.items()
+        },
+        "_baselines": {
+            name: {agency: amount for agency, amount in amounts.items() if agency in own}
+            for name, amounts in whole._baselines.items()
+        },
+    }
+    return view

@@ -25,6 +25,7 @@ from typing import Any, Self
 import pandas as pd
 import sqlalchemy as sa
 
+from tbdx.access import Claims, Person
 from tbdx.model import (
     Action,
     Answer,
@@ -44,7 +45,7 @@ from tbdx.model import (
     TbdxError,
     Verification,
 )
-from tbdx.store import past, record, rows, submissions, tables
+from tbdx.store import past, people, record, rows, submissions, tables
 from tbdx.store.database import MIGRATIONS, Database, known_schemas
 from tbdx.store.past import Past
 from tbdx.store.record import Change
@@ -199,6 +200,16 @@ class Store:
         if row is None:
             raise TbdxError("unknown-document", found=sha256)
         return row.file_name, row.content
+
+    def reporters_in(self, sha256: str) -> frozenset[str]:
+        """The agencies whose reports came in this file. Raises `TbdxError("unknown-document")`."""
+        columns = tables.submission.c
+        query = sa.select(columns.agency).where(columns.document == sha256)
+        with self._database.connection() as connection:
+            found = frozenset(connection.scalars(query))
+        if not found:
+            raise TbdxError("unknown-document", found=sha256)
+        return found
 
     def nil_returns(self, years: Sequence[int] | None = None) -> list[NilReturn]:
         """Who stated that there is nothing to report, for which year and phase."""
@@ -628,6 +639,71 @@ class Store:
                 change.connection.execute(sa.insert(tables.contact), new)
             _tell(change, Action.CONTACT_CHANGED, tables.contact, new, old)
 
+    # --- people -----------------------------------------------------------------------------
+
+    def people(self) -> list[Person]:
+        """Everybody who was entered and not removed, by their ids."""
+        with self._database.connection() as connection:
+            return people.listed(connection)
+
+    def has_people(self) -> bool:
+        """Whether anybody is entered: since then everybody must be."""
+        with self._database.connection() as connection:
+            return not people.is_empty(connection)
+
+    def person(self, person_id: str) -> Person | None:
+        """The person with this id, unless removed."""
+        with self._database.connection() as connection:
+            return people.named(connection, person_id)
+
+    def person_of(self, claims: Claims, *, address: bool) -> Person | None:
+        """Whose account this is, or with `address` who is expected under its address.
+
+        Raises TbdxError: signed-out where this sign-in was ended.
+        """
+        with self._database.connection() as connection:
+            if people.has_ended(connection, claims):
+                raise TbdxError("signed-out")
+            found = people.of_account(connection, claims)
+            if found is None and address:
+                found = people.of_address(connection, claims.email)
+            return found
+
+    def add_person(self, new: Person, at: datetime, actor: str) -> None:
+        """Enter somebody. Raises TbdxError: see `people.add`."""
+        with self._change(at, actor, figures=False) as change:
+            row = people.add(change.connection, new, at, actor)
+            _tell(change, Action.PERSON_ADDED, tables.person, row)
+
+    def change_person(
+        self, changed: Person, at: datetime, actor: str, *, unbind: bool = False
+    ) -> None:
+        """Give somebody another name, address, roles or agencies.
+
+        Raises TbdxError: see `people.change`.
+        """
+        with self._change(at, actor, figures=False) as change:
+            old, new = people.change(change.connection, changed, unbind=unbind)
+            _tell(change, Action.PERSON_CHANGED, tables.person, new, old)
+
+    def bind_person(self, person_id: str, claims: Claims, at: datetime) -> None:
+        """Let an account be a person's from now on. Raises TbdxError: unknown-person."""
+        with self._change(at, person_id, figures=False) as change:
+            old, new = people.bind(change.connection, person_id, claims)
+            _tell(change, Action.PERSON_BOUND, tables.person, new, old)
+
+    def remove_person(self, person_id: str, at: datetime, actor: str, reason: str) -> None:
+        """Forget what is personal of somebody. Raises TbdxError: see `people.remove`."""
+        with self._change(at, actor, figures=False) as change:
+            old, new = people.remove(change.connection, person_id, at)
+            _tell(change, Action.PERSON_REMOVED, tables.person, new, old, reason)
+
+    def end_session(self, claims: Claims, at: datetime, actor: str) -> None:
+        """Let a sign-in count no longer, on any server, in any tab."""
+        with self._change(at, actor, figures=False) as change:
+            people.end(change.connection, claims, at)
+            change.record(Action.SIGNED_OUT, f"session:{actor}")
+
     # --- the record -------------------------------------------------------------------------
 
     def note(
@@ -948,6 +1024,7 @@ _SUBJECTS: dict[str, tuple[sa.Table, tuple[str, ...]]] = {
     "register": (tables.register_change, ("id",)),
     "erratum": (tables.erratum, ("id",)),
     "contact": (tables.contact, ("agency",)),
+    "person": (tables.person, ("id",)),
 }
 """The subjects of the record that are rows, by the first word of their names."""
 
@@ -962,6 +1039,8 @@ def _content(table: sa.Table, row: Mapping[str, Any]) -> dict[str, Any]:
     if table is tables.contact:
         digest = hashlib.sha256(str(row["email"]).encode()).hexdigest()
         return {"agency": row["agency"], "email_sha256": digest}
+    if table is tables.person:
+        return people.content(row)
     plain: dict[str, Any] = {}
     for name in table.c.keys():  # noqa: SIM118 (a column collection is no dict)
         value = row[name]

@@ -41,6 +41,11 @@ FIGURES = frozenset(Action) - {
     Action.EXPORTED,
     Action.REMINDED,
     Action.SIGNED_IN,
+    Action.SIGNED_OUT,
+    Action.PERSON_ADDED,
+    Action.PERSON_CHANGED,
+    Action.PERSON_BOUND,
+    Action.PERSON_REMOVED,
     Action.TAKEN_OVER,
     Action.RESTORED,
 }

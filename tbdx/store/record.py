@@ -231,7 +231,7 @@ def verify(
     return Verification(number, len(kept), submissions, previous, tuple(faults))
 
 
-KEPT = ("submission", "nil", "year", "plan", "register", "erratum", "contact")
+KEPT = ("submission", "nil", "year", "plan", "register", "erratum", "contact", "person")
 """Subjects that are rows of the store; others (files checked, exports) are only told of."""
 
 

@@ -198,6 +198,32 @@ contact = sa.Table(
     sa.Column("email", sa.String, nullable=False),
 )
 
+# Names and addresses stand here alone; `salt` makes the record's hash of them tell nothing.
+person = sa.Table(
+    "person",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("email", sa.String, nullable=False, index=True),
+    sa.Column("issuer", sa.String, nullable=False),
+    sa.Column("subject", sa.String, nullable=False),
+    sa.Column("salt", sa.String, nullable=False),
+    sa.Column("roles", sa.String, nullable=False),
+    sa.Column("agencies", sa.String, nullable=False),
+    sa.Column("added_at", Moment, nullable=False),
+    sa.Column("added_by", sa.String, nullable=False),
+    sa.Column("removed_at", Moment),
+    sa.Index(None, "issuer", "subject"),
+)
+
+# Sign-ins that were ended before their time: a hash of each, kept until it would expire.
+ended_session = sa.Table(
+    "ended_session",
+    metadata,
+    sa.Column("token", sa.String, primary_key=True),
+    sa.Column("expires_at", Moment, nullable=False),
+)
+
 # The record: entries are added and never changed; triggers refuse anything else.
 record = sa.Table(
     "record",

@@ -6,12 +6,14 @@ import streamlit as st
 
 from tbdx.i18n import Language, language, languages
 from tbdx.settings import Settings
-from tbdx.ui import address
+from tbdx.ui import address, returning
 
 
 def first() -> str:
     """The code of the language in which a page begins to be drawn."""
-    chosen = st.query_params.get("lang") or address.remembered("lang")
+    chosen = (
+        st.query_params.get("lang") or address.remembered("lang") or returning.waiting().get("lang")
+    )
     return chosen if chosen in languages() else Settings().language
 
 

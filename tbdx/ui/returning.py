@@ -57,10 +57,10 @@ class Errands:
             self._kept.pop(browser, None)
         return kept
 
-    def open(self, browser: str) -> bool:
-        """Whether a browser that was sent to sign in has not come back signed in."""
+    def open(self, browser: str) -> Place | None:
+        """Where a browser wants to go that has not come back signed in."""
         with self._lock:
-            return self._current(browser) is not None
+            return self._current(browser)
 
     def _current(self, browser: str) -> Place | None:
         since, place = self._kept.get(browser, (0.0, None))
@@ -85,7 +85,13 @@ def wanted() -> Place | None:
 
 def unfinished() -> bool:
     """Whether this browser was sent to sign in, minutes ago, and has not come back signed in."""
-    return _errands().open(_browser())
+    return _errands().open(_browser()) is not None
+
+
+def waiting() -> dict[str, str]:
+    """The parameters of the address that this browser has not come back to yet."""
+    place = _errands().open(_browser())
+    return place.query if place else {}
 
 
 def _browser() -> str:

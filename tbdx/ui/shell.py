@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from tbdx import messages
-from tbdx.access import Claims
+from tbdx.access import EVERYONE, Claims, Needed, Person, Right
 from tbdx.i18n import DEFAULT, N_, Language, language
 from tbdx.model import TbdxError
 from tbdx.plan import Plan
@@ -30,7 +30,6 @@ _FRAME = "tbdx-frame"
 _RESTARTS = "tbdx-restarts"
 _NAME = "acting-name"
 _SIGNED_IN = "tbdx-signed-in"
-_CLAIMS = "tbdx-claims"
 SESSION_BEGAN = "tbdx-session-began"
 """Where a session keeps the moment at which it began."""
 
@@ -40,7 +39,8 @@ class Room:
     """A page as the navigation shows it; `file` is also its address.
 
     `group` is the part of the navigation it stands in, and `views` whether it
-    shows figures, whose basis can be chosen there.
+    shows figures, whose basis can be chosen there; for `needed` one must be
+    allowed one of them at least.
     Without an icon: Streamlit would fetch it from a foreign server as the page's favicon.
     """
 
@@ -49,6 +49,11 @@ class Room:
     help: str
     group: str
     views: bool = False
+    needed: tuple[Needed, ...] = (Needed(Right.RESULTS),)
+
+    def open_to(self, person: Person) -> bool:
+        """Whether there is anything on the page for this person."""
+        return any(needed.allows(person) for needed in self.needed)
 
 
 _RESULTS, _REPORTS, _REFERENCE = N_("Results"), N_("Reports"), N_("Reference")
@@ -67,6 +72,7 @@ ROOMS = (
         N_("Every verdict at a glance, what has changed, and the national goals beside them."),
         _RESULTS,
         views=True,
+        needed=(Needed(Right.FIGURES, whole=True),),
     ),
     Room(
         "indicator",
@@ -81,6 +87,7 @@ ROOMS = (
         N_("One agency's duties, to-do list, answers and growth over the years."),
         _RESULTS,
         views=True,
+        needed=(Needed(Right.FIGURES),),
     ),
     Room(
         "scenario",
@@ -88,18 +95,21 @@ ROOMS = (
         N_("What must happen for the coming years' targets to be met."),
         _RESULTS,
         views=True,
+        needed=(Needed(Right.FIGURES, whole=True),),
     ),
     Room(
         "upload",
         N_("Send reports"),
         N_("Get a blank form, check filled workbooks, accept them."),
         _REPORTS,
+        needed=(Needed(Right.SEND),),
     ),
     Room(
         "submissions",
         N_("Submissions"),
         N_("Who has sent what and when; review, versions and their differences."),
         _REPORTS,
+        needed=(Needed(Right.ROUNDS),),
     ),
     Room(
         "explore",
@@ -107,6 +117,7 @@ ROOMS = (
         N_("Filter results and reported figures, and download them."),
         _RESULTS,
         views=True,
+        needed=(Needed(Right.EXPORT),),
     ),
     Room(
         "report",
@@ -114,6 +125,7 @@ ROOMS = (
         N_("The official report in Word, the workbook of everything, open data."),
         _RESULTS,
         views=True,
+        needed=(Needed(Right.EXPORT, whole=True),),
     ),
     Room(
         "search",
@@ -121,6 +133,7 @@ ROOMS = (
         N_("Find indicators, agencies, tasks, difficulties and proposals."),
         _REFERENCE,
         views=True,
+        needed=(Needed(Right.FIGURES, whole=True),),
     ),
     Room(
         "method",
@@ -136,17 +149,29 @@ ROOMS = (
             "Close years, change the register and the plan, correct figures, remind, look things up in the record."
         ),
         _REPORTS,
+        needed=(Needed(Right.OFFICE), Needed(Right.RECORD), Needed(Right.PEOPLE)),
     ),
 )
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What stands around the page of one run: for whom it is, by which sign-in, on which basis."""
+
+    service: Service
+    claims: Claims | None
+    basis: Basis
 
 
 @dataclass(frozen=True)
 class Page:
     """What a page works with: the use cases, the figures, the reader's language.
 
-    `view` is on the basis that the reader chose, where the page offers a choice. `named` is
-    the name given in this session, `claims` are those of its sign-in, if any; they are kept
-    here because downloads are made beside the page, where there is no session to ask.
+    `service` and `view` are the reader's: of agencies that are not theirs to see there is
+    nothing in them but what they add up to. `view` is on the basis that the reader chose,
+    where the page offers a choice. `named` is the name given in this session, `claims` are
+    those of its sign-in, if any; they are kept here because downloads are made beside the
+    page, where there is no session to ask.
     """
 
     service: Service
@@ -155,10 +180,35 @@ class Page:
     named: str = ""
     claims: Claims | None = None
 
+    def require_current(self) -> None:
+        """Refuse what is asked of a page after the sign-in, or the roles, that it was drawn for.
+
+        Raises TbdxError: not-allowed, and as `Service.enter`.
+        """
+        if self.claims is None:
+            return
+        was, now = self.person, self.service.enter(self.claims).person
+        if (now.roles, now.agencies) != (was.roles, was.agencies):
+            raise TbdxError("not-allowed", right=Right.EXPORT, person=now.id)
+
     @property
     def user(self) -> str:
-        """Who acts: the name given in this session, else the user of this machine."""
-        return self.named or self.service.user
+        """Who acts: whoever signed in; else the name given in this session, or this machine's user."""
+        return self.service.person.id or self.named or self.service.user
+
+    @property
+    def person(self) -> Person:
+        """The reader."""
+        return self.service.person
+
+    def may(self, right: Right) -> bool:
+        """Whether the reader has a right; what needs others is not shown to them."""
+        return self.person.may(right)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether the reader sees every agency's figures, so that lists of agencies are whole."""
+        return self.view.scope is None
 
     @property
     def plan(self) -> Plan:
@@ -174,15 +224,17 @@ def service() -> Service:
     return Service.open(Settings())
 
 
-def _pages(words: Language) -> dict[str, list[StreamlitPage]]:
+def _pages(words: Language, person: Person = EVERYONE) -> dict[str, list[StreamlitPage]]:
     """All rooms by their group, at the addresses of their files; the bare address leads to the first.
 
+    Those with nothing for the person are hidden; opened by their address they say why.
     Streamlit gives its default page the bare address only, so no room is the default.
     """
     home = st.Page(_home, title="TBDX", default=True, visibility="hidden")
     pages: dict[str, list[StreamlitPage]] = {"": [home]}
     for room in ROOMS:
-        pages.setdefault(words.text(room.group), []).append(_page(room, words))
+        hidden = not room.open_to(person)
+        pages.setdefault(words.text(room.group), []).append(_page(room, words, hidden=hidden))
     return pages
 
 
@@ -196,12 +248,13 @@ def _file(room: str) -> str:
     return str(ROOT / "pages" / f"{room}.py")
 
 
-def _page(room: Room, words: Language) -> StreamlitPage:
+def _page(room: Room, words: Language, *, hidden: bool) -> StreamlitPage:
     return st.Page(
         _file(room.file),
         title=words.text(room.title),
         url_path=room.file,
         help=words.text(room.help),
+        visibility="hidden" if hidden else "visible",
     )
 
 
@@ -214,28 +267,14 @@ def link(room: str, label: str, *, icon: str | None = None, **choices: str) -> N
 
 def run() -> None:
     """Draw the frame and the page that the address asks for."""
-    visit = signing.visit()
-    st.set_page_config(
-        page_icon=str(_ICON),
-        layout="wide",
-        initial_sidebar_state="auto" if visit.admitted else "collapsed",
-    )
+    st.set_page_config(page_icon=str(_ICON), layout="wide")
     words = language(languages.first())
-    chosen = st.navigation(_pages(words), position="sidebar" if visit.admitted else "hidden")
     st.session_state.pop(_RESTARTS, None)
     st.session_state.setdefault(SESSION_BEGAN, datetime.now(UTC))
-    st.session_state[_FRAME] = Basis()
     try:
         require_inside(st.get_option("server.address"), st.context.headers.get("Host"))
-        if not visit.admitted:
-            signing.ask(visit, words, chosen.url_path)
-            st.stop()
-        st.session_state[_CLAIMS] = visit.claims
-        views = any(room.views for room in ROOMS if room.file == chosen.url_path)
-        st.session_state[_FRAME] = _sidebar(words, visit.claims, views=views)
-        printing.style(service().view(st.session_state[_FRAME]), words)
-        _banner(words)
-        chosen.run()
+        if come_in := _come_in(words):
+            _run(*come_in, words)
     except TbdxError as error:
         st.error(escape(messages.error_text(error, words)), icon=":material/error:")
     except Exception:  # the one place that catches broadly: the reader gets a number to quote
@@ -248,13 +287,44 @@ def run() -> None:
             ),
             icon=":material/error:",
         )
-    else:
-        _tell_of_session()
     finally:
         st.session_state.pop(_FRAME, None)
 
 
-def _tell_of_session() -> None:
+def _come_in(words: Language) -> tuple[Service, Claims | None] | None:
+    """The use cases for whoever opens a page, and their sign-in; None for those who are kept out.
+
+    These see the page that says why, and nothing else.
+    """
+    visit = signing.visit()
+    if not visit.required:
+        return service().local(), None
+    if visit.claims is not None:
+        try:
+            return service().enter(visit.claims), visit.claims
+        except TbdxError as error:
+            visit = visit.refused(error)
+    chosen = st.navigation(_pages(words), position="hidden")
+    signing.ask(visit, words, chosen.url_path)
+    return None
+
+
+def _run(entered: Service, claims: Claims | None, words: Language) -> None:
+    """The frame and the chosen page, for whoever has come in."""
+    chosen = st.navigation(_pages(words, entered.person), position="sidebar")
+    room = next((room for room in ROOMS if room.file == chosen.url_path), None)
+    st.session_state[_FRAME] = _Frame(entered, claims, Basis())
+    on = _sidebar(entered, claims, words, views=room is not None and room.views)
+    st.session_state[_FRAME] = _Frame(entered, claims, on)
+    printing.style(entered.view(on), words)
+    _banner(entered, words)
+    if room is not None and not room.open_to(entered.person):
+        room.needed[0].require(entered.person)
+    chosen.run()
+    _tell_of_session(entered, claims)
+
+
+def _tell_of_session(entered: Service, claims: Claims | None) -> None:
     """Let the record know once that this session began, when its first page is there to read.
 
     A store that can only be read still shows its pages.
@@ -263,7 +333,7 @@ def _tell_of_session() -> None:
         return
     st.session_state[_SIGNED_IN] = True
     try:
-        service().office.signed_in("local", by=service().user)
+        entered.office.signed_in("oidc" if claims else "local")
     except TbdxError:
         _log.warning("the record could not be told of a session", exc_info=True)
 
@@ -282,51 +352,46 @@ def require() -> Page:
             st.stop()
         st.navigation(_pages(language(DEFAULT)), position="hidden")
         st.rerun()
-    uses = service()
-    chosen: Basis = st.session_state[_FRAME]
+    frame: _Frame = st.session_state[_FRAME]
     words = language(address.remembered("lang") or languages.first())
+    view = frame.service.view(frame.basis)
     named = clean(st.session_state.get(_NAME, ""))
-    return Page(uses, uses.view(chosen), words, named, st.session_state[_CLAIMS])
+    return Page(frame.service, view, words, named, frame.claims)
 
 
-def _sidebar(words: Language, claims: Claims | None, *, views: bool) -> Basis:
+def _sidebar(entered: Service, claims: Claims | None, words: Language, *, views: bool) -> Basis:
     """Language, who has signed in, and, where there are figures to view, their basis: returned."""
     on = Basis()
     with st.sidebar:
         chosen = languages.pick(words)
         if views:
-            on = basis.pick(service(), words)
-        elif claims is None:
-            _pick_name(words)
-        plan = service().plan
+            on = basis.pick(entered, words)
+        elif entered.person.everyone:
+            _pick_name(entered, words)
+        plan = entered.plan
         province = plan.name_on(plan.province, plan.decision.date)[chosen]
         st.caption(f"{province[:1].upper()}{province[1:]} · {plan.decision.number}")
         if claims is not None:
-            signing.way_out(claims, words, _end)
+            signing.way_out(claims, entered.person, words, entered.people.sign_out)
     if chosen != words.code:  # the page's title and navigation are already in the other language
         st.rerun()
     return on
 
 
-def _end(_: Claims) -> None:
-    """Make a sign-in worthless in every tab and copy."""
-
-
-def _pick_name(words: Language) -> None:
+def _pick_name(entered: Service, words: Language) -> None:
     """Who acts, where something can be done; the name stands on receipts and in the record."""
     name = st.text_input(
         words.text("Your name (stands in the record)"),
         value=st.session_state.get(_NAME, ""),
-        placeholder=service().user,
+        placeholder=entered.user,
         max_chars=100,
     )
     st.session_state[_NAME] = name
 
 
-def _banner(words: Language) -> None:
+def _banner(entered: Service, words: Language) -> None:
     """While there are only samples, every page says so before anything else."""
-    view = service().view()
-    if view.sample:
+    if entered.view().sample:
         st.warning(
             words.text(
                 "**Illustrative figures.** No real report has been stored yet; what you see are made-up examples. They disappear as soon as the first report is sent or accepted."

@@ -1,8 +1,8 @@
 """Who is there: sign-in by OpenID Connect, asked for before anything else is drawn.
 
 Streamlit speaks with the provider and keeps what the ID token says in a signed cookie,
-for 30 days, whatever the token's own expiry. So the expiry is looked at here, at every
-run, and again by whatever is taken out beside a page.
+for 30 days, whatever the token's own expiry. So `Service.enter` looks at it, at every run,
+and again before anything is taken out beside a page.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Self
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from tbdx import messages
-from tbdx.access import Claims
+from tbdx.access import Claims, Person
 from tbdx.i18n import Language
 from tbdx.model import TbdxError
 from tbdx.plan import Plan
@@ -30,6 +30,8 @@ from tbdx.words import clean
 _log = logging.getLogger("tbdx")
 _LONGEST_NAME = 100  # characters
 _WIDTH = 460  # pixels
+_AGAIN = ("sign-in-expired", "signed-out", "claims-incomplete")
+_NO_ROLE = ("not-admitted", "address-not-verified")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,12 @@ class Visit:
     claims: Claims | None = None
     refusal: TbdxError | None = None
 
-    @property
-    def admitted(self) -> bool:
-        return not self.required or self.claims is not None
+    def refused(self, refusal: TbdxError) -> Self:
+        """The same visit, once the store has been asked about the claims."""
+        return replace(self, refusal=refusal)
 
 
-def visit(now: datetime | None = None) -> Visit:
+def visit() -> Visit:
     """Who opens a page, by the cookie of their browser."""
     user = st.user.to_dict()
     try:
@@ -58,11 +60,9 @@ def visit(now: datetime | None = None) -> Visit:
             return Visit(required=False)
         if user.get("is_logged_in") is not True:
             return Visit(required=True)
-        claims = claims_of(user, trust_emails=Settings().trust_emails)
-        require_current(claims, now)
+        return Visit(True, claims_of(user, trust_emails=Settings().trust_emails))
     except TbdxError as error:
         return Visit(required=True, refusal=error)
-    return Visit(required=True, claims=claims)
 
 
 def claims_of(user: Mapping[str, object], *, trust_emails: bool) -> Claims:
@@ -103,59 +103,58 @@ def _moment(user: Mapping[str, object], claim: str) -> datetime:
     raise TbdxError("claims-incomplete", found=claim)
 
 
-def require_current(claims: Claims | None, now: datetime | None = None) -> None:
-    """Refuse a sign-in whose time is over; None is nobody's. Raises TbdxError: sign-in-expired."""
-    if claims is not None and claims.expires_at <= (now or datetime.now(UTC)):
-        raise TbdxError("sign-in-expired", found=claims.expires_at)
-
-
 def ask(visit: Visit, words: Language, room: str) -> None:
-    """The page for whoever has to sign in, and nothing else; `room` is where they are led back.
+    """The page for whoever may not come in, and nothing else; `room` is where they are led back.
 
-    Raises TbdxError: settings-unreadable, plan-invalid.
+    Who has signed in and has no role here is told so, and may sign out; all others may sign in.
+    Raises TbdxError: settings-unreadable, plan-invalid; and the refusal, where no sign-in helps.
     """
     names = list(_serving().providers)
-    with _narrow():
+    code = visit.refusal.code if visit.refusal else ""
+    if visit.refusal and code not in (*_AGAIN, *_NO_ROLE):
+        raise visit.refusal
+    st.set_page_config(initial_sidebar_state="collapsed")  # of a page that was open until now
+    with st.container(horizontal_alignment="center"), st.container(width=_WIDTH, gap="medium"):
         _heading(words)
-        if visit.refusal is not None:
-            text = escape(messages.error_text(visit.refusal, words))
-            st.warning(text, icon=":material/lock_clock:")
+        if visit.refusal:
+            icon = ":material/lock_clock:" if code in _AGAIN else ":material/block:"
+            st.warning(escape(messages.error_text(visit.refusal, words)), icon=icon)
         elif not room and returning.unfinished():
             text = words.text(
                 "The sign-in was not completed. Try again; if it fails again, tell the administrator: the reason stands in the server's log."
             )
             st.warning(text, icon=":material/error:")
         else:
-            st.markdown(words.text("For people to whom the office has given access. Sign in to go on."))
-        for name in names:
-            label = _label(words, name, several=len(names) > 1)
-            if st.button(label, key=f"sign-in-{name}", type="primary", width="stretch"):
-                returning.remember(room, address.current())
-                st.login(name)
-        chosen = languages.pick(words)
-    if chosen != words.code:
-        st.rerun()
-
-
-def refuse(error: TbdxError, words: Language, claims: Claims) -> None:
-    """The page for somebody who has signed in and may not come in: why, and the way out."""
-    with _narrow():
-        _heading(words)
-        st.error(escape(messages.error_text(error, words)), icon=":material/error:")
-        st.caption(words.text("Signed in as {name}", name=escape(_called(claims))))
-        if st.button(words.text("Sign out"), icon=":material/logout:", width="stretch"):
+            text = words.text("For people to whom the office has given access. Sign in to go on.")
+            st.markdown(text)
+        if code not in _NO_ROLE:
+            _buttons(names, words, room)
+        elif st.button(words.text("Sign out"), icon=":material/logout:", width="stretch"):
+            returning.wanted()  # they wanted to go nowhere any more
             st.logout()
         chosen = languages.pick(words)
     if chosen != words.code:
         st.rerun()
 
 
-def way_out(claims: Claims, words: Language, end: Callable[[Claims], None]) -> None:
+def _buttons(names: list[str], words: Language, room: str) -> None:
+    """One for each provider."""
+    for name in names:
+        label = words.text("Sign in")
+        if len(names) > 1 and name != UNNAMED:
+            label = words.text("Sign in with {name}", name=escape(name[:1].upper() + name[1:]))
+        if st.button(label, key=f"sign-in-{name}", type="primary", width="stretch"):
+            returning.remember(room, address.current())
+            st.login(name)
+
+
+def way_out(claims: Claims, person: Person, words: Language, end: Callable[[Claims], None]) -> None:
     """In the sidebar: who has signed in, and the button that signs out.
 
     `end` makes the sign-in worthless elsewhere as well: in other tabs and in copies of the cookie.
     """
-    st.caption(words.text("Signed in as {name}", name=escape(_called(claims))))
+    called = person.name or claims.name or claims.email or claims.subject
+    st.caption(words.text("Signed in as {name}", name=escape(called)))
     if st.button(words.text("Sign out"), icon=":material/logout:", width="stretch"):
         try:
             end(claims)
@@ -165,26 +164,11 @@ def way_out(claims: Claims, words: Language, end: Callable[[Claims], None]) -> N
         st.stop()
 
 
-def _called(claims: Claims) -> str:
-    return claims.name or claims.email or claims.subject
-
-
-def _narrow() -> DeltaGenerator:
-    outer = st.container(horizontal_alignment="center")
-    return outer.container(width=_WIDTH, gap="medium")
-
-
 def _heading(words: Language) -> None:
     plan = _plan()
     province = plan.name_on(plan.province, plan.decision.date)[words.code]
     st.title(words.text("Digital transformation of press agencies"))
     st.caption(f"TBDX · {escape(province[:1].upper() + province[1:])}")
-
-
-def _label(words: Language, name: str, *, several: bool) -> str:
-    if not several or name == UNNAMED:
-        return words.text("Sign in")
-    return words.text("Sign in with {name}", name=escape(name[:1].upper() + name[1:]))
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,0 +1,131 @@
+"""Who may come in, and who says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tbdx.access import EVERYONE, Claims, Person, Right, Role, needs, require_id
+from tbdx.model import TbdxError
+from tbdx.service.desk import UseCases, require_reason
+from tbdx.service.office import require_address
+from tbdx.words import clean
+
+
+class People(UseCases):
+    """The use cases around people and their roles. Safe to share between threads."""
+
+    # --- coming in --------------------------------------------------------------------------
+
+    def admitted(self, claims: Claims) -> Person:
+        """The person who has signed in; at the first time, their account becomes known as theirs.
+
+        Raises TbdxError: sign-in-expired, signed-out, not-admitted, address-not-verified.
+        """
+        store, now = self._desk.store, self._desk.now()
+        if now >= claims.expires_at:
+            raise TbdxError("sign-in-expired", found=claims.expires_at)
+        person = store.person_of(claims, address=True)
+        if person is None:
+            raise TbdxError("not-admitted", found=claims.email or claims.subject)
+        if not person.bound:
+            if not claims.email_verified:
+                raise TbdxError("address-not-verified", found=claims.email)
+            store.bind_person(person.id, claims, now)
+        return person
+
+    def sign_out(self, claims: Claims) -> None:
+        """Let a sign-in count no longer, in any tab and on any server."""
+        self._desk.store.end_session(claims, self._desk.now(), self._actor(None))
+
+    def at_this_machine(self) -> Person:
+        """The person whose id is the name of this machine's user; everyone while nobody is entered.
+
+        Raises TbdxError: not-admitted-here.
+        """
+        store, user = self._desk.store, self._desk.user
+        if not store.has_people():
+            return EVERYONE
+        person = store.person(user)
+        if person is None:
+            raise TbdxError("not-admitted-here", found=user)
+        return person
+
+    # --- letting in -------------------------------------------------------------------------
+
+    @needs(Right.PEOPLE)
+    def all(self) -> list[Person]:
+        """Everybody who may come in, by their ids."""
+        return self._desk.store.people()
+
+    @needs(Right.PEOPLE)
+    def add(
+        self,
+        person_id: str,
+        name: str,
+        email: str,
+        roles: Iterable[Role],
+        agencies: Sequence[str] = (),
+        *,
+        by: str | None = None,
+    ) -> Person:
+        """Enter somebody; the first one must be an administrator.
+
+        `email` is the address that the identity provider knows them by, or "" for
+        somebody who only uses the command line.
+        Raises TbdxError: person-id-not-possible, person-exists, address-not-possible,
+        address-taken, role-needed, role-needs-agency, unknown-agency, last-administrator.
+        """
+        new = self._checked(Person(require_id(person_id)), name, email, roles, agencies)
+        if Role.ADMINISTRATOR not in new.roles and not self._desk.store.has_people():
+            raise TbdxError("last-administrator")
+        self._desk.store.add_person(new, self._desk.now(), self._actor(by))
+        return new
+
+    @needs(Right.PEOPLE)
+    def change(
+        self,
+        person_id: str,
+        name: str,
+        email: str,
+        roles: Iterable[Role],
+        agencies: Sequence[str] = (),
+        *,
+        unbind: bool = False,
+        by: str | None = None,
+    ) -> Person:
+        """Give somebody another name, address, roles or agencies; it holds from their next step on.
+
+        With `unbind`, or another address, whoever signs in next under that address is
+        taken for them: for a new account at the provider.
+        Raises TbdxError: unknown-person, and as `add`.
+        """
+        changed = self._checked(Person(person_id), name, email, roles, agencies)
+        store, now = self._desk.store, self._desk.now()
+        store.change_person(changed, now, self._actor(by), unbind=unbind)
+        return changed
+
+    @needs(Right.PEOPLE)
+    def remove(self, person_id: str, reason: str, *, by: str | None = None) -> None:
+        """Let somebody in no longer, and forget their name, address and account. The id is kept.
+
+        Raises TbdxError: reason-needed, unknown-person, last-administrator.
+        """
+        reason = require_reason(reason)
+        store, now = self._desk.store, self._desk.now()
+        store.remove_person(person_id, now, self._actor(by), reason)
+
+    def _checked(
+        self, of: Person, name: str, email: str, roles: Iterable[Role], agencies: Sequence[str]
+    ) -> Person:
+        """A person with these words; each of them as it may be."""
+        email, given = clean(email).lower(), frozenset(roles)
+        if email:
+            require_address(email)
+        if not given:
+            raise TbdxError("role-needed", found=of.id)
+        if (Role.AGENCY in given) != bool(agencies):
+            raise TbdxError("role-needs-agency", found=", ".join(agencies))
+        for agency in agencies:
+            self._desk.current.plan.agency(agency)
+        own = tuple(dict.fromkeys(agencies))
+        return Person(of.id, clean(name), email, roles=given, agencies=own)
