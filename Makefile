@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test lint system provider requirements migration messages docs data bench screenshots clean help
+.PHONY: run test lint audit system provider requirements migration messages docs data bench screenshots clean help
 
 run: .venv/.runtime  ## start the dashboard in the browser
 	$(BIN)/python -m tbdx serve
@@ -25,6 +25,9 @@ lint: .venv/.dev  ## requirements, style, layers and types
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
+
+audit: .venv/.dev  ## before a release: ask whether a vulnerability of a requirement is known
+	$(BIN)/python -m scripts.audit
 
 system:  ## install the programs that the tests drive, where they are missing
 	scripts/system_packages.sh

@@ -1,16 +1,21 @@
 """Write the pages of docs/ that list what the code declares: `make docs`.
 
-A test fails while one of them is not what this writes; of docs/open-data.md that is
-what stands below its mark, the rest is written by hand.
+A test fails while one of them is not what this writes; of docs/open-data.md and
+docs/observing.md that is what stands below a mark, the rest is written by hand.
 """
 
 from __future__ import annotations
 
+from scripts.licences import licences_page
 from tbdx import messages
 from tbdx.i18n import language
+from tbdx.observing.logs import FIELDS
+from tbdx.observing.measures import REGISTRY
 from tbdx.open_data.schema import TABLES, Field, Table
 from tbdx.settings import ROOT, Settings
 
+_OBSERVED = "<!-- Written by `make docs` from tbdx/observing. -->"
+_ENDINGS = {"counter": "_total", "info": "_info"}
 _MARK = "<!-- Written by `make docs` from tbdx/open_data/schema.py. -->"
 
 
@@ -71,6 +76,31 @@ def open_data_page() -> str:
     )
 
 
+def observing_page() -> str:
+    """docs/observing.md: what stands there above the mark, then every field and metric."""
+    by_hand, _, _ = (ROOT / "docs" / "observing.md").read_text("utf-8").partition(_OBSERVED)
+    families = [family for family in REGISTRY.collect() if family.name.startswith("tbdx_")]
+    lines = [
+        _OBSERVED,
+        "",
+        "## Fields of a line",
+        "",
+        "| field | what it says |",
+        "|---|---|",
+        *(f"| `{name}` | {said} |" for name, said in FIELDS.items()),
+        "",
+        "## Metrics",
+        "",
+        "| metric | kind | what it says |",
+        "|---|---|---|",
+        *(
+            f"| `{family.name}{_ENDINGS.get(family.type, '')}` | {family.type} | {family.documentation} |"
+            for family in families
+        ),
+    ]
+    return by_hand + "\n".join(lines) + "\n"
+
+
 def _table(table: Table) -> list[str]:
     words = language("vi")
     return [
@@ -102,8 +132,10 @@ def main() -> None:
     """Write the pages."""
     docs = ROOT / "docs"
     (docs / "open-data.md").write_text(open_data_page(), encoding="utf-8")
+    (docs / "observing.md").write_text(observing_page(), encoding="utf-8")
     (docs / "findings.md").write_text(findings_page(), encoding="utf-8")
     (docs / "settings.md").write_text(settings_page(), encoding="utf-8")
+    (docs / "licences.md").write_text(licences_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -72,4 +73,25 @@ class Settings(BaseSettings):
         default=1,
         ge=1,
         description="How many server processes share the store behind nginx; more than one need PostgreSQL.",
+    )
+    log: Literal["auto", "json", "text"] = Field(
+        default="auto",
+        description="How the log is written, on stderr: json (an object a line), text, or auto (text on a terminal, else json). See observing.md.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        description="What the log holds at least; debug adds a line for every run of a page, and what libraries say.",
+    )
+    slow_seconds: float = Field(
+        default=1.0, gt=0, description="A run of a page that takes longer is said in the log."
+    )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="The port at which this process answers Prometheus; 0: none. Each process needs one of its own.",
+    )
+    metrics_address: str = Field(
+        default="127.0.0.1",
+        description="The address of that port: this machine's own, or in a container 0.0.0.0, where no port of it is published.",
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, App, running_app
+from conftest import ROOT, App, running_app_at
 from playwright.sync_api import Page, expect
 from servers import NAME, free_port, nginx
 
@@ -140,7 +140,7 @@ def running_office(
         patch = running.enter_context(pytest.MonkeyPatch.context())
         patch.setenv("STREAMLIT_SECRETS_FILES", str(file))
         _enter_people(folder, accounts)
-        app = running.enter_context(running_app(folder, port, **settings))
+        app = running.enter_context(running_app_at(port, folder, settings))
         if behind_nginx:
             running.enter_context(nginx({"a": app}, outside))
         yield Office(url, app, provider)

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import ROOT, App, running_app
@@ -28,13 +27,14 @@ class Site:
     """nginx in front of server processes, which are by the letter that its cookie calls them.
 
     `plain` is where it listens unencrypted. A line of `access` holds: the cookie as it came,
-    who answered, method, address, status.
+    who answered, method, address, status. `kept` is the log as deploy/nginx has it.
     """
 
     url: str
     plain: str
     certificate: Path
     access: Path
+    kept: Path
     apps: dict[str, App] = field(default_factory=dict)
 
     @property
@@ -59,7 +59,7 @@ def running_site(database_url: str, folder: Path, **settings: object) -> Iterato
 
     `settings` are those of docs/settings.md, without TBDX_ and in small letters.
     """
-    given: dict[str, Any] = {"database_url": database_url, "servers": 2, **settings}
+    given = {"database_url": database_url, "servers": 2, **settings}
     with ExitStack() as running:
         apps = {}
         for letter in ("a", "b"):
@@ -88,6 +88,9 @@ def nginx(apps: dict[str, App], port: int = 0) -> Iterator[Site]:
                 "listen [::]:443 ssl http2;": "",
                 "listen [::]:80;": "",
                 "tbdx.example.vn": NAME,
+                "access_log /var/log/nginx/access.log tbdx;": (
+                    f"access_log {folder}/access.log tests; access_log {folder}/kept.log tbdx;"
+                ),
                 "/etc/ssl/tbdx/fullchain.pem": str(certificate),
                 "/etc/ssl/tbdx/privkey.pem": str(folder / "key.pem"),
                 "/etc/nginx/tbdx/pages/": f"{folder}/tbdx/pages/",
@@ -104,6 +107,7 @@ def nginx(apps: dict[str, App], port: int = 0) -> Iterator[Site]:
                     f"http://{NAME}:{plain}",
                     certificate,
                     folder / "access.log",
+                    folder / "kept.log",
                     apps,
                 )
             finally:

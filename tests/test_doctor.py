@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -126,6 +126,12 @@ def _nowhere_to_write(setup: Setup, _: Path, patch: pytest.MonkeyPatch) -> Setup
     return setup
 
 
+def _clocks_apart(setup: Setup, _: Path, patch: pytest.MonkeyPatch) -> Setup:
+    found = replace(setup.database, clock=setup.now + timedelta(seconds=90))
+    patch.setattr("tbdx.doctor.setup.standing", lambda _: found)
+    return replace(setup)  # without what it has looked up
+
+
 def _wrong_clock(setup: Setup, _: Path, __: pytest.MonkeyPatch) -> Setup:
     return replace(setup, now=datetime(1970, 1, 1, tzinfo=UTC))
 
@@ -201,6 +207,7 @@ BAD: list[Case] = [
     ("disk-space", _free(100), State.WRONG, "100 MB", "2048"),
     ("disk-space", _free(1000), State.ADVICE, "1000 MB", "2048"),
     ("clock-right", _wrong_clock, State.WRONG, "1970", "2025"),
+    ("clocks-agree", _clocks_apart, State.WRONG, "+90 s", "±60 s"),
     (
         "libraries-pinned",
         _other_libraries,
@@ -259,7 +266,7 @@ def test_one_failure_hides_no_other(setup: Setup, address: str) -> None:
     """Where the database is away, or its address is none, all other checks still answer."""
     found = _answers(_with(setup, database_url=address))
     wrong = {code for code, result in found.items() if result.state is not State.GOOD}
-    assert wrong == {"database-reachable", "schema-current"}
+    assert wrong == {"database-reachable", "schema-current", "clocks-agree"}
     assert found["database-reachable"].found
     assert "hush" not in str(found), "a password is never shown"
 

@@ -156,6 +156,28 @@ class TestComingIn:
         assert house.service.enter(new).person.id == "lan"
 
 
+class TestWhileTheStoreIsAway:
+    def test_who_was_inside_stays_until_the_sign_in_expires(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Nobody else comes in, and who was refused is not let in by the outage."""
+        house.lan()
+        claims, other = house.claims(), house.claims("la@khac.example")
+        with refused("not-admitted"):
+            house.service.enter(other)
+
+        def away(*_: object, **__: object) -> None:
+            raise TbdxError("store-unavailable", url="", reason="")
+
+        monkeypatch.setattr(Store, "person_of", away)
+        assert house.service.enter(claims).person.id == "lan"
+        with refused("store-unavailable"):
+            house.service.enter(other)
+        house.now = claims.expires_at
+        with refused("sign-in-expired"):
+            house.service.enter(claims)
+
+
 class TestAtThisMachine:
     def test_while_nobody_is_entered_everybody_may_do_everything(
         self, plan: Plan, tmp_path: Path

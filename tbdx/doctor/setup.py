@@ -9,7 +9,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
 from importlib import metadata
@@ -25,6 +25,7 @@ from tbdx.serving import Serving, is_loopback
 from tbdx.settings import ROOT, Settings
 from tbdx.store.standing import Standing, file_of, standing
 
+_CLOCKS_DIFFER = timedelta(minutes=1)
 _MEGABYTE = 1024 * 1024
 _ENOUGH_SPACE, _LITTLE_SPACE = 2048, 256  # MB
 _SECRET_LENGTH = 32
@@ -193,6 +194,15 @@ def _clock(setup: Setup) -> Answer:
     return good(f"{local:%Y-%m-%d %H:%M %z}") if setup.now >= _BUILT else wrong(local, _BUILT)
 
 
+def _clocks_agree(setup: Setup) -> Answer:
+    clock = setup.database.clock
+    if clock is None:  # the same machine's, or nothing there to ask
+        return good("–")
+    ahead = clock - setup.now
+    found = f"{ahead.total_seconds():+.0f} s"
+    return good(found) if abs(ahead) <= _CLOCKS_DIFFER else wrong(found, "±60 s")
+
+
 def _libraries(setup: Setup) -> Answer:
     other = list(_other_versions(setup.root / "requirements.txt"))
     if other:
@@ -321,6 +331,14 @@ CHECKS: tuple[Check[Setup], ...] = (
             "Set the clock (timedatectl set-ntp true) and install the requirements: due dates are judged by it."
         ),
         _clock,
+    ),
+    Check(
+        "clocks-agree",
+        N_("This machine and the database server have the same time"),
+        N_(
+            "Set both clocks (timedatectl set-ntp true): people compare the times in the record with those in the database's own log."
+        ),
+        _clocks_agree,
     ),
     Check(
         "libraries-pinned",

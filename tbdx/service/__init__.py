@@ -37,6 +37,7 @@ from tbdx.model import (
 )
 from tbdx.plan import Agency, Plan
 from tbdx.service import closed
+from tbdx.service.away import Away
 from tbdx.service.desk import Desk, UseCases, require_confirmation
 from tbdx.service.looking_back import LookingBack
 from tbdx.service.office import Office
@@ -98,16 +99,19 @@ class Service(UseCases):
         Raises TbdxError: plan-invalid, store-unavailable, store-newer,
         store-of-another-plan.
         """
-        plan = Plan.load(settings.plan)
-        store = Store.open(settings.database_url)
-        service = cls(
-            plan,
-            store,
-            settings.samples if samples else None,
-            limits=_limits(settings),
-            user=settings.user,
-            review=settings.review,
-        )
+        store = Store.open(settings.database_url)  # first: while it is away, many ask in vain
+        try:
+            service = cls(
+                Plan.load(settings.plan),
+                store,
+                settings.samples if samples else None,
+                limits=_limits(settings),
+                user=settings.user,
+                review=settings.review,
+            )
+        except TbdxError:
+            store.close()
+            raise
         try:
             service._require_own_store()
         except TbdxError:
@@ -151,6 +155,11 @@ class Service(UseCases):
     def close(self) -> None:
         """Give back the store's connections and end the reading processes."""
         self._desk.close()
+
+    @property
+    def away(self) -> Away | None:
+        """Since when the store has been away, as far as anybody noticed; None while it is there."""
+        return self._desk.watch.away
 
     @property
     @needs(Right.RESULTS)

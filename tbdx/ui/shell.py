@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from tbdx import messages
+from tbdx import messages, observing
 from tbdx.access import EVERYONE, Claims, Needed, Person, Right
 from tbdx.i18n import DEFAULT, N_, Language, language
 from tbdx.model import TbdxError
@@ -20,7 +19,7 @@ from tbdx.plan import Plan
 from tbdx.service import Basis, Service, View
 from tbdx.serving import require_inside
 from tbdx.settings import ROOT, Settings
-from tbdx.ui import address, basis, languages, printing, returning, signing
+from tbdx.ui import address, away, basis, languages, printing, returning, signing
 from tbdx.ui.markdown import escape
 from tbdx.words import clean
 
@@ -271,15 +270,22 @@ def run() -> None:
     words = language(languages.first())
     st.session_state.pop(_RESTARTS, None)
     st.session_state.setdefault(SESSION_BEGAN, datetime.now(UTC))
+    with observing.rerun("entrance", language=words.code, choices=address.named):
+        _guarded(words)
+
+
+def _guarded(words: Language) -> None:
+    """The frame and its page, and what is said where that fails."""
     try:
         require_inside(st.get_option("server.address"), st.context.headers.get("Host"))
         if come_in := _come_in(words):
             _run(*come_in, words)
     except TbdxError as error:
+        observing.known(error.code)
         st.error(escape(messages.error_text(error, words)), icon=":material/error:")
+        away.await_return(service, error)
     except Exception:  # the one place that catches broadly: the reader gets a number to quote
-        number = secrets.token_hex(4)
-        _log.exception("unexpected error %s", number)
+        number = observing.unexpected()
         st.error(
             words.text(
                 "Something went wrong that the product did not expect. Nothing was stored or changed. Try again; if it happens again, give the administrator this number: {number}",
@@ -287,6 +293,8 @@ def run() -> None:
             ),
             icon=":material/error:",
         )
+    else:
+        away.await_return(service)
     finally:
         st.session_state.pop(_FRAME, None)
 
@@ -312,6 +320,7 @@ def _come_in(words: Language) -> tuple[Service, Claims | None] | None:
 def _run(entered: Service, claims: Claims | None, words: Language) -> None:
     """The frame and the chosen page, for whoever has come in."""
     chosen = st.navigation(_pages(words, entered.person), position="sidebar")
+    observing.at_page(chosen.url_path or "home", entered.person.id)
     room = next((room for room in ROOMS if room.file == chosen.url_path), None)
     st.session_state[_FRAME] = _Frame(entered, claims, Basis())
     on = _sidebar(entered, claims, words, views=room is not None and room.views)
@@ -327,9 +336,9 @@ def _run(entered: Service, claims: Claims | None, words: Language) -> None:
 def _tell_of_session(entered: Service, claims: Claims | None) -> None:
     """Let the record know once that this session began, when its first page is there to read.
 
-    A store that can only be read still shows its pages.
+    A store that can only be read still shows its pages; one that is away is told when it is back.
     """
-    if _SIGNED_IN in st.session_state:
+    if _SIGNED_IN in st.session_state or service().away:
         return
     st.session_state[_SIGNED_IN] = True
     try:
@@ -390,7 +399,8 @@ def _pick_name(entered: Service, words: Language) -> None:
 
 
 def _banner(entered: Service, words: Language) -> None:
-    """While there are only samples, every page says so before anything else."""
+    """While the store is away or there are only samples, every page says so before anything else."""
+    away.say(entered, words)
     if entered.view().sample:
         st.warning(
             words.text(
