@@ -90,6 +90,9 @@ def serve(
         f"--logger.hideWelcomeMessage={str(observing.is_json(settings)).lower()}",
         "--server.fileWatcherType=none",  # an upgrade shows after a restart, never by halves
     ]
+    # A provider's token with many groups fills several cookies, which a browser sends in one line:
+    # as long as nginx lets it be (deploy/nginx/site.conf).
+    os.environ.setdefault("WEBSOCKETS_MAX_LINE_LENGTH", str(32 * 1024))
     os.chdir(ROOT)
     runpy.run_module("streamlit", run_name="__main__")  # as `python -m streamlit`, in this process
 

@@ -416,6 +416,9 @@ ERRORS: dict[str, str] = {
     "sign-in-needed": N_(
         "TBDX can be reached at “{found}”, from other machines, but nobody signs in: whoever opens it could do everything. Set up sign-in (section [auth] of .streamlit/secrets.toml, see docs/serving.md), or open it on this machine at http://localhost:8501."
     ),
+    "claims-incomplete": N_(
+        "The sign-in went through, but the provider does not say “{found}” in its ID token, or not as expected. Nobody can come in that way. Tell the administrator; docs/sign-in.md says how the provider is set up."
+    ),
     "settings-unreadable": N_(
         "The settings in “{found}” cannot be read ({reason}). Correct them there, and start again."
     ),

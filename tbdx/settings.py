@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     )
     trust_emails: bool = Field(
         default=False,
-        description="Whether a person is known by the address that the identity provider gives even where it does not say that it verified it (true; only for a provider that serves your organisation alone), or only where it does (false).",
+        description="Whether a person is known by the address that the identity provider gives even where it does not say whether it has verified it (true; only for a provider that serves your organisation alone, such as one tenant of Microsoft Entra), or only where it says that it has (false).",
     )
     soffice: str = Field(
         default="",

@@ -70,15 +70,15 @@ def running_site(database_url: str, folder: Path, **settings: object) -> Iterato
 
 
 @contextmanager
-def nginx(apps: dict[str, App]) -> Iterator[Site]:
-    """nginx with the rules of deploy/nginx; only names, ports and places are others."""
+def nginx(apps: dict[str, App], port: int = 0) -> Iterator[Site]:
+    """nginx with the rules of deploy/nginx; only names, ports (a free one for 0) and places are others."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if not program:
         pytest.fail("nginx was not found. Run scripts/system_packages.sh.")
     folder = Path(tempfile.mkdtemp(prefix="tbdx-nginx-"))
     try:
         certificate = _certificate(folder)
-        port, plain = free_port(), free_port()
+        port, plain = port or free_port(), free_port()
         configure(
             folder,
             ports={letter: int(app.url.rpartition(":")[2]) for letter, app in apps.items()},

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -85,8 +86,10 @@ def _shared_database(setup: Setup) -> Answer:
 def _cookie_secret(setup: Setup) -> Answer:
     secret = setup.serving.cookie_secret
     needed = setup.settings.servers > 1 or setup.serving.signs_in
-    if len(secret) >= _SECRET_LENGTH or (not needed and not secret):
-        return good(len(secret))
+    if len(secret) >= _SECRET_LENGTH:  # the beginning of its hash, to compare between servers
+        return good(f"{len(secret)}, SHA-256 {sha256(secret.encode()).hexdigest()[:8]}…")
+    if not needed and not secret:
+        return good(0)
     return wrong(len(secret), f"≥ {_SECRET_LENGTH}")
 
 

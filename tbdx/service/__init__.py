@@ -85,12 +85,11 @@ class Service(UseCases):
         *,
         user: str = "",
         review: bool = False,
-        trust_emails: bool = False,
     ) -> None:
         super().__init__(Desk(plan, store, samples, now, user or account_name(), limits))
         self.reviewing, self.office = Reviewing(self._desk), Office(self._desk)
         self.past, self.people = LookingBack(self._desk), People(self._desk)
-        self._review, self._trust_emails = review, trust_emails
+        self._review = review
 
     @classmethod
     def open(cls, settings: Settings, *, samples: bool = True) -> Service:
@@ -109,7 +108,6 @@ class Service(UseCases):
                 limits=_limits(settings),
                 user=settings.user,
                 review=settings.review,
-                trust_emails=settings.trust_emails,
             )
         except TbdxError:
             store.close()
@@ -144,7 +142,7 @@ class Service(UseCases):
 
         Raises TbdxError: sign-in-expired, signed-out, not-admitted, address-not-verified.
         """
-        return self.acting(self.people.admitted(claims, trusted=self._trust_emails))
+        return self.acting(self.people.admitted(claims))
 
     def local(self) -> Self:
         """The use cases for whoever sits at this machine: the person called as its user.

@@ -26,24 +26,22 @@ class People(UseCases):
 
     # --- coming in --------------------------------------------------------------------------
 
-    def admitted(self, claims: Claims, *, trusted: bool) -> Person:
+    def admitted(self, claims: Claims) -> Person:
         """The person who has signed in; at the first time, their account becomes known as theirs.
 
-        With `trusted`, their address counts although the provider does not say that it
-        has verified it.
         Raises TbdxError: sign-in-expired, signed-out, not-admitted, address-not-verified.
         """
         if self._desk.now() >= claims.expires_at:
             raise TbdxError("sign-in-expired", found=claims.expires_at)
-        return self._remembered(claims, lambda: self._found(claims, trusted=trusted))
+        return self._remembered(claims, lambda: self._found(claims))
 
-    def _found(self, claims: Claims, *, trusted: bool) -> Person:
+    def _found(self, claims: Claims) -> Person:
         store, now = self._desk.store, self._desk.now()
         person = store.person_of(claims, address=True)
         if person is None:
             raise TbdxError("not-admitted", found=claims.email or claims.subject)
         if not person.bound:
-            if not (claims.email_verified or trusted):
+            if not claims.email_verified:
                 raise TbdxError("address-not-verified", found=claims.email)
             store.bind_person(person.id, claims, now)
         return person

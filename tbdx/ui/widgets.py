@@ -13,7 +13,7 @@ from tbdx import charts, definitions, messages, provenance, tables, wording
 from tbdx.model import CheckedFile, Erratum, Finding, Severity, Status
 from tbdx.plan import Among, Indicator
 from tbdx.service import Row, View
-from tbdx.ui import address, picturing, shell
+from tbdx.ui import address, picturing, shell, taking
 from tbdx.ui.markdown import escape as escape  # noqa: PLC0414 (part of what pages are built from)
 from tbdx.ui.picturing import Subject
 from tbdx.ui.shell import Page
@@ -310,7 +310,7 @@ def download(
     """
     st.download_button(
         label,
-        data=content,
+        data=partial(taking.while_current, page, content),
         key=key,
         file_name=file_name,
         icon=":material/download:",
