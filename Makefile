@@ -11,12 +11,12 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test lint system requirements migration messages docs data bench screenshots clean help
+.PHONY: run test lint audit system provider requirements migration messages docs data bench screenshots clean help
 
 run: .venv/.runtime  ## start the dashboard in the browser
 	$(BIN)/python -m tbdx serve
 
-test: system lint  ## check everything: requirements, style, layers, types, tests
+test: system provider lint  ## check everything: requirements, style, layers, types, tests
 	$(BIN)/python -m pytest
 
 lint: .venv/.dev  ## requirements, style, layers and types
@@ -26,8 +26,13 @@ lint: .venv/.dev  ## requirements, style, layers and types
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 
+audit: .venv/.dev  ## before a release: ask whether a vulnerability of a requirement is known
+	$(BIN)/python -m scripts.audit
+
 system:  ## install the programs that the tests drive, where they are missing
 	scripts/system_packages.sh
+
+provider: tests/provider/node_modules/.installed  ## install the OpenID Connect provider that the tests sign in at
 
 requirements: .venv/.dev  ## compile requirements*.txt anew from pyproject.toml
 	$(COMPILE) --output-file requirements.txt $(UPGRADE)
@@ -56,7 +61,7 @@ screenshots: .venv/.dev system  ## take the user guide's pictures anew
 	$(BIN)/python -m scripts.screenshots
 
 clean:  ## remove what was installed and cached here; the store in var/ stays
-	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
+	rm -rf .venv tests/provider/node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## list these commands
@@ -72,3 +77,7 @@ help:  ## list these commands
 .venv/.dev: requirements-dev.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@ .venv/.runtime
+
+tests/provider/node_modules/.installed: tests/provider/package-lock.json tests/provider/package.json | system
+	cd tests/provider && npm ci --silent
+	@touch $@

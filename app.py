@@ -1,5 +1,13 @@
 """The dashboard's frame: `streamlit run app.py`, or `python -m tbdx serve`."""
 
-from tbdx.ui import shell
+import streamlit as st
 
-shell.run()
+from tbdx.service import watching
+from tbdx.settings import Settings
+from tbdx.ui import gate, shell
+
+if __name__ == "__main__":  # a visitor's run
+    shell.run()
+else:  # the server, which reads this file once
+    watching.start(Settings())
+    app = st.App(__file__, middleware=gate.MIDDLEWARE, lifespan=gate.opened)

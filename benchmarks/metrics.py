@@ -636,7 +636,7 @@ SELECT row, year, k, m, answered, missing,
             WHEN without = missing THEN 'not_assessable'
             ELSE 'no_data' END
 FROM judged
-"""  # noqa: S608  its parts stand above
+"""  # noqa: S608 (its parts stand above)
 
 
 class ByDuckDB:
@@ -651,7 +651,7 @@ class ByDuckDB:
             ("targets", beside.targets),
         ):
             self.base.register("frame", frame)
-            self.base.execute(f"CREATE TABLE {name} AS SELECT * FROM frame")  # noqa: S608  our own names
+            self.base.execute(f"CREATE TABLE {name} AS SELECT * FROM frame")  # noqa: S608 (our own names)
             self.base.unregister("frame")
 
     def __call__(self) -> list[tuple[Any, ...]]:

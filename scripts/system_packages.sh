@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the programs that the tests and screenshots drive, where they are
-# missing: a browser, an office suite, a PostgreSQL server, nginx, fonts.
+# missing: a browser, an office suite, a PostgreSQL server, nginx, Node.js, fonts.
 # Debian and Ubuntu; elsewhere it says what is needed.
 set -euo pipefail
 
@@ -20,6 +20,8 @@ missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v soffice >/dev/null || missing+=(libreoffice-calc)
 command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
+command -v node >/dev/null || command -v nodejs >/dev/null || missing+=(nodejs)
+command -v npm >/dev/null || missing+=(npm)
 command -v openssl >/dev/null || missing+=(openssl)
 postgres_tools || missing+=(postgresql)
 fonts || missing+=(fonts-dejavu)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import subprocess
+import runpy
 import sys
 from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
+from tbdx import observing
 from tbdx.commands import (
     amendments,
     changes,
@@ -21,6 +21,7 @@ from tbdx.commands import (
     office,
     opening,
     packing,
+    people,
     record,
     register,
     reports,
@@ -30,7 +31,7 @@ from tbdx.commands import (
 )
 from tbdx.commands.session import Commands
 from tbdx.serving import require_inside
-from tbdx.settings import ROOT
+from tbdx.settings import ROOT, Settings
 
 app = typer.Typer(
     cls=Commands,
@@ -58,6 +59,7 @@ for part in (
     opening,
     packing,
     keeping,
+    people,
     doctoring,
 ):
     app.add_typer(part.app)
@@ -75,19 +77,24 @@ def serve(
 
     On another address than loopback only where people sign in: see docs/serving.md.
     """
+    from tbdx.service import watching  # noqa: PLC0415  help comes sooner without it
+
     require_inside(address)
-    command = [
-        *(sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")),
+    settings = Settings()
+    watching.start(settings, whole=True)  # before Streamlit says its first word
+    sys.argv = [
+        *("streamlit", "run", str(ROOT / "app.py")),
         f"--server.port={port}",
         f"--server.address={address}",
         f"--server.headless={str(not open_browser).lower()}",
+        f"--logger.hideWelcomeMessage={str(observing.is_json(settings)).lower()}",
         "--server.fileWatcherType=none",  # an upgrade shows after a restart, never by halves
     ]
+    # A provider's token with many groups fills several cookies, which a browser sends in one line:
+    # as long as nginx lets it be (deploy/nginx/site.conf).
+    os.environ.setdefault("WEBSOCKETS_MAX_LINE_LENGTH", str(32 * 1024))
     os.chdir(ROOT)
-    if os.name == "posix":  # become the server, so that signals reach it
-        os.execv(sys.executable, command)  # noqa: S606
-    with contextlib.suppress(KeyboardInterrupt):
-        raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603
+    runpy.run_module("streamlit", run_name="__main__")  # as `python -m streamlit`, in this process
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ from tbdx.model import (
     Reason,
     RecordFault,
     ReviewState,
+    SetBack,
     Severity,
     Status,
     TbdxError,
@@ -415,6 +416,9 @@ ERRORS: dict[str, str] = {
     "sign-in-needed": N_(
         "TBDX can be reached at “{found}”, from other machines, but nobody signs in: whoever opens it could do everything. Set up sign-in (section [auth] of .streamlit/secrets.toml, see docs/serving.md), or open it on this machine at http://localhost:8501."
     ),
+    "claims-incomplete": N_(
+        "The sign-in went through, but the provider does not say “{found}” in its ID token, or not as expected. Nobody can come in that way. Tell the administrator; docs/sign-in.md says how the provider is set up."
+    ),
     "settings-unreadable": N_(
         "The settings in “{found}” cannot be read ({reason}). Correct them there, and start again."
     ),
@@ -443,7 +447,13 @@ ERRORS: dict[str, str] = {
         "“{found}” is not a file that can be written. Choose a name that ends in {expected}."
     ),
     "store-unavailable": N_(
-        "The database {url} cannot be reached: {reason} Nothing was stored or changed. Check that it runs and that its address is right, then try again."
+        "The database {url} cannot be reached or does not answer ({reason}). Nothing was stored or changed. Check that it runs and that its address is right, then try again."
+    ),
+    "store-full": N_(
+        "The disk of the database {url} is full ({place}: {free} MB free). Nothing of this was stored, and what was stored before is whole. Make at least {needed} MB of room there, then do it again."
+    ),
+    "server-full": N_(
+        "The disk of the database server is full ({url}: {reason}). Nothing of this was stored, and what was stored before is whole. Have its administrator make room, then do it again."
     ),
     "store-newer": N_(
         "The database {url} was written by a newer version of this program (schema {found}, known here: {expected}). Update the program."
@@ -516,6 +526,9 @@ ERRORS: dict[str, str] = {
     "file-not-writable": N_(
         "The file “{found}” cannot be written ({reason}). Check the folder, and whether the file is open in another program."
     ),
+    "no-room-for-files": N_(
+        "The file cannot be made: the folder for temporary files {place} takes nothing ({reason}). Make room there, or name another one (TMPDIR), then do it again. Nothing was changed."
+    ),
     "reason-needed": N_(
         "A reason is needed, in a few words (found: “{found}”). Nothing was changed."
     ),
@@ -578,7 +591,10 @@ ERRORS: dict[str, str] = {
         "The report is in the state “{found}” ({by}, {at}), so it cannot become “{expected}”. Nothing was changed. Load the page again to see how it stands."
     ),
     "changed-meanwhile": N_(
-        "Somebody else changed the data meanwhile. Nothing was changed. Look again, then repeat it if it still fits."
+        "Somebody else changed the data meanwhile ({by}, {at}: {what}). Nothing was changed. Look again, then repeat it if it still fits."
+    ),
+    "already-chosen": N_(
+        "This version was chosen already ({by}, {at}). Nothing was changed. Load the page again to see how it stands."
     ),
     "unknown-submission": N_("There is no submission {found}. Look its number up in the list."),
     "unknown-revision": N_(
@@ -797,6 +813,20 @@ ROLES: dict[Role, str] = {
     Role.ADMINISTRATOR: N_("Administrator"),
 }
 
+ROLES_DO: dict[Role, str] = {
+    Role.ANALYST: N_(
+        "sees every report, decides on it, keeps years, register, plan and corrections"
+    ),
+    Role.AGENCY: N_(
+        "sends and sees the reports of their own agencies; sees the province's results"
+    ),
+    Role.READER: N_("sees results and what was reported, and takes it out; changes nothing"),
+    Role.ADMINISTRATOR: N_(
+        "enters people, reads the record, keeps backups; decides nothing about reports"
+    ),
+}
+"""What somebody of a role does here, in one line."""
+
 RIGHTS: dict[Right, str] = {
     Right.RESULTS: N_("see the province's results and the plan"),
     Right.FIGURES: N_("see what agencies have reported"),
@@ -936,7 +966,19 @@ def _plain(value: object, language: Language) -> object:
         return language.text(STATUSES[value])
     if isinstance(value, Right):
         return language.text(RIGHTS[value])
+    if isinstance(value, Action):
+        return language.text(ACTIONS[value])
     return value
+
+
+def set_back_text(found: SetBack, language: Language) -> str:
+    """Where verifying the record found that the clock had been set back."""
+    return language.text(
+        "Remark: at entry {number} the clock had been set back ({at}, after {before}). Nothing is wrong with the record, whose order is that of its numbers; see that the clock is right.",
+        number=found.entry,
+        at=_plain(found.at, language),
+        before=_plain(found.before, language),
+    )
 
 
 def record_fault_text(fault: RecordFault, language: Language) -> str:

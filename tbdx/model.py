@@ -483,11 +483,25 @@ class RecordFault:
 
 
 @dataclass(frozen=True, slots=True)
+class SetBack:
+    """An entry of the record that was written at an earlier time than the one before it."""
+
+    entry: int
+    at: datetime
+    before: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
-    """What verifying the record found; `head` is the last entry's hash."""
+    """What verifying the record found; `head` is the last entry's hash.
+
+    `set_back` is where the clock had been set back: nothing was changed by hand there,
+    and the entries' numbers say their order.
+    """
 
     entries: int
     documents: int
     submissions: int
     head: str
     faults: tuple[RecordFault, ...]
+    set_back: tuple[SetBack, ...] = ()

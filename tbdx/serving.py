@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_address
@@ -21,7 +21,10 @@ from urllib.parse import urlsplit
 from tbdx.model import TbdxError
 from tbdx.settings import ROOT
 
-_SIGN_IN_NEEDS = {"redirect_uri", "cookie_secret"}
+_SHARED = ("redirect_uri", "cookie_secret")
+_OWN = ("client_id", "client_secret", "server_metadata_url")
+UNNAMED = "default"
+"""How Streamlit calls the provider that stands in [auth] itself."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,8 @@ class Serving:
     """Streamlit's options and secrets, from the files that it reads itself.
 
     `options` are by section and name as in config.toml. `secret_files` are those
-    that exist. Secrets that stand elsewhere (secrets.files) are not seen: then
-    sign-in counts as missing, which errs on the safe side.
+    that exist. What only Streamlit's command line is given (--secrets.files) is not seen:
+    then sign-in counts as missing, which errs on the safe side.
     """
 
     options: Mapping[str, Mapping[str, Any]]
@@ -47,23 +50,28 @@ class Serving:
     ) -> Self:
         """Read what stands in `.streamlit` of the home folder and, before that, of `root`.
 
+        Secrets stand elsewhere where secrets.files says so: files, or folders with a folder
+        for each section and in it a file for each secret.
         Raises TbdxError: settings-unreadable.
         """
+        given = os.environ if environment is None else environment
         folders = [(home or Path.home()) / ".streamlit", root / ".streamlit"]
         options: dict[str, dict[str, Any]] = {}
         for folder in folders:
             for section, values in _read(folder / "config.toml").items():
                 options.setdefault(section, {}).update(values)
-        secret_files = [path for f in folders if (path := f / "secrets.toml").is_file()]
-        secrets: dict[str, Any] = {}
-        for path in secret_files:
-            secrets |= _read(path)
-        return cls(
-            options,
-            secrets,
-            tuple(secret_files),
-            os.environ if environment is None else environment,
+        places: Sequence[str | Path] = (
+            given.get("STREAMLIT_SECRETS_FILES", "").split()
+            or options.get("secrets", {}).get("files")
+            or [folder / "secrets.toml" for folder in folders]
         )
+        secrets: dict[str, Any] = {}
+        secret_files: list[Path] = []
+        for place in places:
+            found, files = _secrets(root / place)
+            secrets |= found
+            secret_files += files
+        return cls(options, secrets, tuple(secret_files), given)
 
     def option(self, name: str, default: Any) -> Any:
         """An option such as "server.maxUploadSize", of the type of its default.
@@ -85,17 +93,36 @@ class Serving:
             raise TbdxError("settings-unreadable", found=variable, reason=str(error)) from error
 
     @cached_property
-    def signs_in(self) -> bool:
-        """Whether people sign in, by OpenID Connect."""
+    def auth(self) -> Mapping[str, Any]:
+        """The section [auth] of the secrets; empty where there is none."""
         auth = self.secrets.get("auth")
-        return isinstance(auth, dict) and all(auth.get(name) for name in _SIGN_IN_NEEDS)
+        return auth if isinstance(auth, dict) else {}
+
+    @cached_property
+    def providers(self) -> Mapping[str, Mapping[str, Any]]:
+        """Who vouches for people, by OpenID Connect: each provider's settings by its name.
+
+        `UNNAMED` is the one of [auth] itself, others are [auth.name]. Half a provider is none,
+        and without what they share in [auth] nobody is one. Streamlit takes no name with "_".
+        """
+        if not all(self.auth.get(name) for name in _SHARED):
+            return {}
+        sections = {UNNAMED: self.auth, **self.auth}
+        return {
+            name: section
+            for name, section in sections.items()
+            if isinstance(section, dict) and "_" not in name and all(map(section.get, _OWN))
+        }
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether people sign in."""
+        return bool(self.providers)
 
     @property
     def cookie_secret(self) -> str:
         """What cookies are signed with; empty where every start makes one up."""
-        auth = self.secrets.get("auth")
-        own = auth.get("cookie_secret") if isinstance(auth, dict) else None
-        return str(own or self.option("server.cookieSecret", ""))
+        return str(self.auth.get("cookie_secret") or self.option("server.cookieSecret", ""))
 
 
 def require_inside(
@@ -121,6 +148,24 @@ def is_loopback(host: str) -> bool:
         return name == "localhost" or ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def _secrets(place: Path) -> tuple[dict[str, Any], list[Path]]:
+    """The secrets of a file or folder, and the files that they stand in.
+
+    Raises TbdxError: settings-unreadable.
+    """
+    if not place.is_dir():
+        return _read(place), [place] if place.is_file() else []
+    files = sorted(path for path in place.glob("*/*") if path.is_file())
+    found: dict[str, Any] = {}
+    try:
+        for path in files:
+            text = path.read_text(encoding="utf-8").strip()
+            found.setdefault(path.parent.name, {})[path.name] = text
+    except (OSError, ValueError) as error:
+        raise TbdxError("settings-unreadable", found=str(place), reason=str(error)) from error
+    return found, files
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -38,7 +39,7 @@ class Settings(BaseSettings):
     )
     user: str = Field(
         default="",
-        description="The name under which this machine's user stands in the record; empty: the account's name.",
+        description="The name under which this machine's user stands in the record; once people are entered, the id of the one who acts here. Empty: the account's name.",
     )
     review: bool = Field(
         default=False,
@@ -46,7 +47,7 @@ class Settings(BaseSettings):
     )
     trust_emails: bool = Field(
         default=False,
-        description="Whether a person is known by the address that the identity provider gives even where it does not say that it verified it (true; only for a provider that serves your organisation alone), or only where it does (false).",
+        description="Whether a person is known by the address that the identity provider gives even where it does not say whether it has verified it (true; only for a provider that serves your organisation alone, such as one tenant of Microsoft Entra), or only where it says that it has (false).",
     )
     soffice: str = Field(
         default="",
@@ -72,4 +73,25 @@ class Settings(BaseSettings):
         default=1,
         ge=1,
         description="How many server processes share the store behind nginx; more than one need PostgreSQL.",
+    )
+    log: Literal["auto", "json", "text"] = Field(
+        default="auto",
+        description="How the log is written, on stderr: json (an object a line), text, or auto (text on a terminal, else json). See observing.md.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        description="What the log holds at least; debug adds a line for every run of a page, and what libraries say.",
+    )
+    slow_seconds: float = Field(
+        default=1.0, gt=0, description="A run of a page that takes longer is said in the log."
+    )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="The port at which this process answers Prometheus; 0: none. Each process needs one of its own.",
+    )
+    metrics_address: str = Field(
+        default="127.0.0.1",
+        description="The address of that port: this machine's own, or in a container 0.0.0.0, where no port of it is published.",
     )

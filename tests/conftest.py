@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -144,6 +144,13 @@ def running_app(folder: Path, **settings: object) -> Iterator[App]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    with running_app_at(port, folder, settings) as app:
+        yield app
+
+
+@contextmanager
+def running_app_at(port: int, folder: Path, settings: Mapping[str, object]) -> Iterator[App]:
+    """As `running_app`, on a port that is known before: a provider sends people back to it."""
     app = App(f"http://127.0.0.1:{port}", f"sqlite:///{folder / 'tbdx.db'}", folder / "server.log")
     command = [sys.executable, "-m", "tbdx", "serve", "--no-open", "--port", str(port)]
     given = {f"TBDX_{name.upper()}": str(value) for name, value in settings.items()}
@@ -161,7 +168,7 @@ def running_app(folder: Path, **settings: object) -> Iterator[App]:
 def _wait_until_healthy(app: App, server: subprocess.Popen[bytes]) -> None:
     for _ in range(300):
         assert server.poll() is None, app.log.read_text()
-        with suppress(OSError), urlopen(f"{app.url}/_stcore/health") as answer:  # noqa: S310
+        with suppress(OSError), urlopen(f"{app.url}/_stcore/health") as answer:  # noqa: S310 (our own server)
             if answer.read() == b"ok":
                 return
         time.sleep(0.1)

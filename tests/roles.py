@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
-from enum import Enum
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from bureau import BAO, DAI, ESTIMATE, FINAL, HERE, MERGED, VAN_NGHE, WORD, YES,
 from openpyxl import Workbook
 
 from tbdx.access import Person, Role
-from tbdx.model import CheckedFile
+from tbdx.model import Answer, CheckedFile
 from tbdx.plan import Plan
 from tbdx.register import change_of
 from tbdx.service import Service, View
@@ -195,7 +194,7 @@ def shared_table(plan: Plan, agencies: Iterable[str] = (OWN, MERGED), year: int 
     for place, agency in enumerate(agencies, start=1):
         values = answers(agency, year, trained_count=None)
         shown = [values[question.name] for question in plan.form.field]
-        row = [plan.form.answer_label(v) if isinstance(v, Enum) else v for v in shown]
+        row = [plan.form.answer_label(v) if isinstance(v, Answer) else v for v in shown]
         sheet.append([place, plan.agency(agency).name("vi", day), year, "Ước thực hiện", *row])
     stream = BytesIO()
     book.save(stream)

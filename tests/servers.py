@@ -27,13 +27,14 @@ class Site:
     """nginx in front of server processes, which are by the letter that its cookie calls them.
 
     `plain` is where it listens unencrypted. A line of `access` holds: the cookie as it came,
-    who answered, method, address, status.
+    who answered, method, address, status. `kept` is the log as deploy/nginx has it.
     """
 
     url: str
     plain: str
     certificate: Path
     access: Path
+    kept: Path
     apps: dict[str, App] = field(default_factory=dict)
 
     @property
@@ -69,15 +70,15 @@ def running_site(database_url: str, folder: Path, **settings: object) -> Iterato
 
 
 @contextmanager
-def nginx(apps: dict[str, App]) -> Iterator[Site]:
-    """nginx with the rules of deploy/nginx; only names, ports and places are others."""
+def nginx(apps: dict[str, App], port: int = 0) -> Iterator[Site]:
+    """nginx with the rules of deploy/nginx; only names, ports (a free one for 0) and places are others."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if not program:
         pytest.fail("nginx was not found. Run scripts/system_packages.sh.")
     folder = Path(tempfile.mkdtemp(prefix="tbdx-nginx-"))
     try:
         certificate = _certificate(folder)
-        port, plain = free_port(), free_port()
+        port, plain = port or free_port(), free_port()
         configure(
             folder,
             ports={letter: int(app.url.rpartition(":")[2]) for letter, app in apps.items()},
@@ -87,6 +88,9 @@ def nginx(apps: dict[str, App]) -> Iterator[Site]:
                 "listen [::]:443 ssl http2;": "",
                 "listen [::]:80;": "",
                 "tbdx.example.vn": NAME,
+                "access_log /var/log/nginx/access.log tbdx;": (
+                    f"access_log {folder}/access.log tests; access_log {folder}/kept.log tbdx;"
+                ),
                 "/etc/ssl/tbdx/fullchain.pem": str(certificate),
                 "/etc/ssl/tbdx/privkey.pem": str(folder / "key.pem"),
                 "/etc/nginx/tbdx/pages/": f"{folder}/tbdx/pages/",
@@ -103,6 +107,7 @@ def nginx(apps: dict[str, App]) -> Iterator[Site]:
                     f"http://{NAME}:{plain}",
                     certificate,
                     folder / "access.log",
+                    folder / "kept.log",
                     apps,
                 )
             finally:

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +24,13 @@ from tbdx.serving import Serving, is_loopback, require_inside
 from tbdx.settings import ROOT, Settings
 from tbdx.store import Store
 
-_AUTH = '[auth]\nredirect_uri = "https://tbdx.example/oauth2callback"\ncookie_secret = "{secret}"\n'
+_AUTH = """[auth]
+redirect_uri = "https://tbdx.example/oauth2callback"
+cookie_secret = "{secret}"
+client_id = "tbdx"
+client_secret = "hush"
+server_metadata_url = "https://id.example/.well-known/openid-configuration"
+"""
 _SHORT = _AUTH.format(secret="short")  # noqa: S106 (nobody's)
 EVERYWHERE = "0.0.0.0"  # noqa: S104 (what must be refused)
 _SIGN_IN = _AUTH.format(secret="s" * 64)
@@ -120,6 +126,12 @@ def _nowhere_to_write(setup: Setup, _: Path, patch: pytest.MonkeyPatch) -> Setup
     return setup
 
 
+def _clocks_apart(setup: Setup, _: Path, patch: pytest.MonkeyPatch) -> Setup:
+    found = replace(setup.database, clock=setup.now + timedelta(seconds=90))
+    patch.setattr("tbdx.doctor.setup.standing", lambda _: found)
+    return replace(setup)  # without what it has looked up
+
+
 def _wrong_clock(setup: Setup, _: Path, __: pytest.MonkeyPatch) -> Setup:
     return replace(setup, now=datetime(1970, 1, 1, tzinfo=UTC))
 
@@ -195,6 +207,7 @@ BAD: list[Case] = [
     ("disk-space", _free(100), State.WRONG, "100 MB", "2048"),
     ("disk-space", _free(1000), State.ADVICE, "1000 MB", "2048"),
     ("clock-right", _wrong_clock, State.WRONG, "1970", "2025"),
+    ("clocks-agree", _clocks_apart, State.WRONG, "+90 s", "±60 s"),
     (
         "libraries-pinned",
         _other_libraries,
@@ -253,7 +266,7 @@ def test_one_failure_hides_no_other(setup: Setup, address: str) -> None:
     """Where the database is away, or its address is none, all other checks still answer."""
     found = _answers(_with(setup, database_url=address))
     wrong = {code for code, result in found.items() if result.state is not State.GOOD}
-    assert wrong == {"database-reachable", "schema-current"}
+    assert wrong == {"database-reachable", "schema-current", "clocks-agree"}
     assert found["database-reachable"].found
     assert "hush" not in str(found), "a password is never shown"
 
@@ -435,13 +448,58 @@ def test_no_address_is_every_address() -> None:
         require_inside(None, None, Serving({}, {}, (), {}))
 
 
-@pytest.mark.parametrize(
-    "secrets", ["[auth]\n", '[auth]\nredirect_uri = "x"\n', "auth = 1\n", "[other]\nx = 1\n"]
-)
-def test_half_a_sign_in_is_none(secrets: str, tmp_path: Path) -> None:
-    """A section without its secret or its address lets nobody in."""
-    assert not _serving(tmp_path, secrets=secrets).signs_in
-    assert _serving(tmp_path / "whole", secrets=_SIGN_IN).signs_in
+@pytest.mark.parametrize("missing", [*range(1, 6), None])
+def test_half_a_sign_in_is_none(missing: int | None, tmp_path: Path) -> None:
+    """A section that lacks one of its five lines lets nobody in; nor does one of another kind."""
+    lines = _SIGN_IN.splitlines()
+    if missing is not None:
+        del lines[missing]
+    whole = _serving(tmp_path, secrets="\n".join(lines)).signs_in
+    assert whole is (missing is None)
+    assert not _serving(tmp_path / "other", secrets="auth = 1\n").signs_in
+
+
+_NAMED = """[auth.{name}]
+client_id = "tbdx"
+client_secret = "hush"
+server_metadata_url = "https://id.example/.well-known/openid-configuration"
+"""
+
+
+def test_providers_are_known_by_their_names(tmp_path: Path) -> None:
+    """The one of [auth] first, then the named ones; half a provider is none, nor is one with “_”."""
+    shared = "\n".join(_SIGN_IN.splitlines()[:3]) + "\n"
+    named = _NAMED.format(name="keycloak")
+    assert list(_serving(tmp_path, secrets=shared + named).providers) == ["keycloak"]
+    half = '[auth.entra]\nclient_id = "x"\n' + _NAMED.format(name="not_this")
+    assert list(_serving(tmp_path, secrets=_SIGN_IN + named + half).providers) == [
+        "default",
+        "keycloak",
+    ]
+    assert not _serving(tmp_path, secrets=named).signs_in, "nothing is shared"
+
+
+def test_secrets_stand_where_streamlit_is_told(tmp_path: Path) -> None:
+    """By the environment before config.toml, in files or in folders of files, the later first."""
+    named = tmp_path / "named.toml"
+    named.write_text(_SIGN_IN)
+    folder = tmp_path / "mounted" / "auth"
+    folder.mkdir(parents=True)
+    for key, value in {"client_id": "mounted", "client_secret": "hush"}.items():
+        (folder / key).write_text(value + "\n")
+    config = f"[secrets]\nfiles = ['{named}']\n"
+    by_config = _serving(tmp_path, config)
+    assert by_config.signs_in
+    assert by_config.secret_files == (named,)
+    by_environment = _serving(tmp_path, config, STREAMLIT_SECRETS_FILES=f"{named} {folder.parent}")
+    assert by_environment.auth == {"client_id": "mounted", "client_secret": "hush"}
+    assert len(by_environment.secret_files) == 3
+    elsewhere = _serving(tmp_path, secrets=_SIGN_IN, STREAMLIT_SECRETS_FILES="nowhere.toml")
+    assert not elsewhere.signs_in, "the usual places are then not read"
+    unreadable = folder / "client_id"
+    unreadable.write_bytes(b"\xff")
+    with pytest.raises(TbdxError, match="settings-unreadable"):
+        _serving(tmp_path, STREAMLIT_SECRETS_FILES=str(folder.parent))
 
 
 def test_settings_that_cannot_be_read_are_named(tmp_path: Path) -> None:

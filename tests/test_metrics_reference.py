@@ -142,7 +142,7 @@ def _said(random: Random, plan: Plan) -> dict[str, Any]:
 @st.composite
 def provinces(draw: st.DrawFn, plan: Plan) -> Reference:
     """A plan of its own, with targets and reports: anything that a number stands for."""
-    random = Random(draw(st.integers(0, 2**32 - 1)))  # noqa: S311  nothing secret
+    random = Random(draw(st.integers(0, 2**32 - 1)))  # noqa: S311 (nothing secret)
     own = other_plan(random, plan)
     aims = [
         _target(indicator, year, *random.choice(SHARES), random.choice([None, 10.0, 12.5]))

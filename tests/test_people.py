@@ -27,10 +27,10 @@ LAN = "lan@so.example"
 class House:
     """A service whose clock is set by hand, with an administrator."""
 
-    def __init__(self, plan: Plan, store: Store, **options: bool) -> None:
+    def __init__(self, plan: Plan, store: Store) -> None:
         self.now = NOW
         self.store = store
-        self.service = Service(plan, store, now=lambda: self.now, user="so", **options)
+        self.service = Service(plan, store, now=lambda: self.now, user="so")
         self.people = self.service.people
         self.people.add("qt01", "Quản trị", "qt@so.example", [ADMINISTRATOR])
 
@@ -93,13 +93,12 @@ class TestComingIn:
         with refused("not-admitted"):
             house.service.enter(house.claims(""))
 
-    def test_an_address_must_be_verified(self, house: House, plan: Plan) -> None:
-        """Or the setting says that this provider's addresses count; the account then does alone."""
+    def test_an_address_must_be_verified(self, house: House) -> None:
+        """At the first sign-in; the account then counts alone."""
         house.people.add("lan", "Lan", LAN, [ANALYST])
         with refused("address-not-verified"):
             house.service.enter(house.claims(verified=False))
-        trusting = Service(plan, house.store, now=lambda: house.now, trust_emails=True)
-        assert trusting.enter(house.claims(verified=False)).person.id == "lan"
+        assert house.service.enter(house.claims()).person.id == "lan"
         assert house.service.enter(house.claims(verified=False)).person.id == "lan"
 
     def test_a_sign_in_expires(self, house: House) -> None:
@@ -155,6 +154,28 @@ class TestComingIn:
         house.people.change("lan", "Lan", "lan2@so.example", [ANALYST], unbind=True)
         new = house.claims("lan2@so.example", "a new account")
         assert house.service.enter(new).person.id == "lan"
+
+
+class TestWhileTheStoreIsAway:
+    def test_who_was_inside_stays_until_the_sign_in_expires(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Nobody else comes in, and who was refused is not let in by the outage."""
+        house.lan()
+        claims, other = house.claims(), house.claims("la@khac.example")
+        with refused("not-admitted"):
+            house.service.enter(other)
+
+        def away(*_: object, **__: object) -> None:
+            raise TbdxError("store-unavailable", url="", reason="")
+
+        monkeypatch.setattr(Store, "person_of", away)
+        assert house.service.enter(claims).person.id == "lan"
+        with refused("store-unavailable"):
+            house.service.enter(other)
+        house.now = claims.expires_at
+        with refused("sign-in-expired"):
+            house.service.enter(claims)
 
 
 class TestAtThisMachine:

@@ -439,8 +439,8 @@ class TestVerification:
         by_hand(
             database,
             f"UPDATE record SET at = {value} WHERE number = 2",  # noqa: S608 (our own values)
-            f"UPDATE submission SET received_at = {value} WHERE id = 3",  # noqa: S608
-            f"UPDATE closed_year SET at = {value}",  # noqa: S608
+            f"UPDATE submission SET received_at = {value} WHERE id = 3",  # noqa: S608 (our own values)
+            f"UPDATE closed_year SET at = {value}",  # noqa: S608 (our own values)
         )
         assert store.verify().faults == (
             RecordFault("entry-changed", "2"),
@@ -586,7 +586,7 @@ class TestAppendOnly:
             database,
             "TRUNCATE record"
             if database.dialect.name == "postgresql"
-            else f"INSERT OR REPLACE INTO record ({columns}) SELECT * FROM record WHERE number = 1",  # noqa: S608
+            else f"INSERT OR REPLACE INTO record ({columns}) SELECT * FROM record WHERE number = 1",  # noqa: S608 (our own names)
         )
 
     def refused(self, store: Store, database: sa.Engine, statement: str) -> None:

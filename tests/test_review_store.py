@@ -400,7 +400,8 @@ class TestChangedMeanwhile:
             (furnished.withdraw_register_change, (1, 2026, LATER, "Ann", "Nhầm")),
         ):
             for _ in range(2):  # a refused change leaves the revision as it was
-                assert refusal(change, *rest, expected_revision=seen) == ("changed-meanwhile", {})
+                code, told = refusal(change, *rest, expected_revision=seen)
+                assert (code, set(told)) == ("changed-meanwhile", {"by", "at", "what"})
             seen_now = furnished.revision()
             change(*rest, expected_revision=seen_now)
             assert furnished.revision() == seen_now + 1
@@ -409,13 +410,14 @@ class TestChangedMeanwhile:
         """Stored or accepted by one register, they are refused under another, and only there."""
         file = checked(*fields("dai", 2026), content=b"next")
         for numbers in ([], [2], [1, 2]):
+            who = {"by": "Bình", "at": NOON, "what": Action.REGISTER_CHANGED}
             assert refusal(receive, furnished, [file], LATER, register=numbers) == (
                 "changed-meanwhile",
-                {},
+                who,
             )
             assert refusal(furnished.decide, [3], ACCEPTED, LATER, "Ann", register=numbers) == (
                 "changed-meanwhile",
-                {},
+                who,
             )
         receive(furnished, [file], LATER, register=[1])
         furnished.decide([3], ACCEPTED, LATER, "Ann", register=[1])

@@ -156,6 +156,7 @@ OPEN = {
     "acting": "binds a person; only the frame around pages and commands calls it",
     "enter": "lets in whoever has signed in; before that nobody has a right",
     "local": "lets in whoever sits at this machine",
+    "away": "since when the store is away, which every page says",
     "close": "ends the process's use of the store",
     "warm": "starts the processes that read files; tells nothing",
     "admitted": "finds who has signed in",
@@ -316,7 +317,7 @@ def _specified() -> dict[tuple[str, Role], str]:
     """The table above, cell by cell."""
     head, *rows = SPECIFICATION.strip().splitlines()
     columns = [Role(name) for name in head.removeprefix("use case").split()]
-    cells = {}
+    cells: dict[tuple[str, Role], str] = {}
     for row in rows:
         name, *said = row.rsplit(maxsplit=len(columns))
         cells |= {(name.strip(), role): one for role, one in zip(columns, said, strict=True)}
@@ -468,7 +469,7 @@ class TestCutViews:
             assert own.results.equals(all_.results)
             assert own.compared.equals(all_.compared)
             assert own.years_reported == all_.years_reported
-            assert own.scope == {OWN}
+            assert own.scope == frozenset({OWN})
             assert found(own, roles.others()) == []
             for frame in (own.panel, own.filed, own.answers, own.phases, own.standings):
                 assert set(frame["agency"]) <= {OWN}
@@ -756,6 +757,9 @@ record list                                              yes      –       – 
 record verify                                            yes      –       –       yes
 open-data --out {out}                                    yes      –       yes     yes
 pack --out {out}.xlsx                                    yes      –       yes     yes
+people list                                              –        –       –       yes
+people remove ld01 --reason {why}                        –        –       –       yes
+backup --out {out}.tbdx-backup                           –        –       –       yes
 """
 """Who may run which command: on the submissions of the agency's person, or on theirs of another."""
 

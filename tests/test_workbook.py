@@ -1654,8 +1654,8 @@ def codes_in_the_source() -> Iterable[str]:
     """Every kebab-case text in the modules that read reports."""
     folder = Path(tbdx.workbook.__file__).parent
     for path in sorted(folder.glob("*.py")):
-        if path.stem.startswith("appendix") or path.stem == "typed":
-            continue  # of appendices, and of what is typed on a page
+        if path.stem.startswith("appendix") or path.stem in ("typed", "saving"):
+            continue  # of appendices, of what is typed on a page, of what is written
         for node in ast.walk(ast.parse(path.read_text())):
             text = node.value if isinstance(node, ast.Constant) else None
             if isinstance(text, str) and re.fullmatch(r"[a-z]+(-[a-z]+)+", text):

@@ -42,12 +42,13 @@ def doctor(
 
     Exit code: 0 nothing is wrong, 1 something is.
     """
-    from tbdx.doctor import State, examine
+    from tbdx.doctor import State, examine, providers
     from tbdx.doctor.setup import CHECKS, Setup
 
     settings, serving = Settings(), Serving.read()
     words = language(settings.language)
     results = list(examine(CHECKS, Setup(settings, serving, nginx=nginx)))
+    results += providers.look(serving, providers.asking(authority))
     if url:
         results += _of_site(url, serving, authority)
     if as_json:

@@ -92,6 +92,8 @@ def print_verification(found: Verification, words: Language) -> None:
     typer.echo(text("Newest code of the record: {head}", head=found.head))
     for fault in found.faults:
         typer.echo(messages.record_fault_text(fault, words))
+    for set_back in found.set_back:
+        typer.echo(messages.set_back_text(set_back, words))
     if not found.faults:
         typer.echo(text("Nothing was changed by hand."))
 

@@ -81,12 +81,12 @@ def read(path: Path) -> bytes:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file, and the folder it stands in. Raises TbdxError: file-not-writable."""
-    make_folder(path.parent)
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise TbdxError("file-not-writable", found=str(path), reason=error.strerror) from error
+    """Write a file, and the folder it stands in; one that stood there stays until all is written.
+
+    Raises TbdxError: file-not-writable.
+    """
+    with writing(path) as file:
+        file.write(content)
 
 
 @contextmanager

@@ -9,8 +9,9 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,6 +25,7 @@ from tbdx.serving import Serving, is_loopback
 from tbdx.settings import ROOT, Settings
 from tbdx.store.standing import Standing, file_of, standing
 
+_CLOCKS_DIFFER = timedelta(minutes=1)
 _MEGABYTE = 1024 * 1024
 _ENOUGH_SPACE, _LITTLE_SPACE = 2048, 256  # MB
 _SECRET_LENGTH = 32
@@ -84,8 +86,10 @@ def _shared_database(setup: Setup) -> Answer:
 def _cookie_secret(setup: Setup) -> Answer:
     secret = setup.serving.cookie_secret
     needed = setup.settings.servers > 1 or setup.serving.signs_in
-    if len(secret) >= _SECRET_LENGTH or (not needed and not secret):
-        return good(len(secret))
+    if len(secret) >= _SECRET_LENGTH:  # the beginning of its hash, to compare between servers
+        return good(f"{len(secret)}, SHA-256 {sha256(secret.encode()).hexdigest()[:8]}…")
+    if not needed and not secret:
+        return good(0)
     return wrong(len(secret), f"≥ {_SECRET_LENGTH}")
 
 
@@ -188,6 +192,15 @@ def _clock(setup: Setup) -> Answer:
         return wrong(error)
     local = setup.now.astimezone(zone)
     return good(f"{local:%Y-%m-%d %H:%M %z}") if setup.now >= _BUILT else wrong(local, _BUILT)
+
+
+def _clocks_agree(setup: Setup) -> Answer:
+    clock = setup.database.clock
+    if clock is None:  # the same machine's, or nothing there to ask
+        return good("–")
+    ahead = clock - setup.now
+    found = f"{ahead.total_seconds():+.0f} s"
+    return good(found) if abs(ahead) <= _CLOCKS_DIFFER else wrong(found, "±60 s")
 
 
 def _libraries(setup: Setup) -> Answer:
@@ -318,6 +331,14 @@ CHECKS: tuple[Check[Setup], ...] = (
             "Set the clock (timedatectl set-ntp true) and install the requirements: due dates are judged by it."
         ),
         _clock,
+    ),
+    Check(
+        "clocks-agree",
+        N_("This machine and the database server have the same time"),
+        N_(
+            "Set both clocks (timedatectl set-ntp true): people compare the times in the record with those in the database's own log."
+        ),
+        _clocks_agree,
     ),
     Check(
         "libraries-pinned",

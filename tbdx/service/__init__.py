@@ -37,6 +37,7 @@ from tbdx.model import (
 )
 from tbdx.plan import Agency, Plan
 from tbdx.service import closed
+from tbdx.service.away import Away
 from tbdx.service.desk import Desk, UseCases, require_confirmation
 from tbdx.service.looking_back import LookingBack
 from tbdx.service.office import Office
@@ -84,12 +85,11 @@ class Service(UseCases):
         *,
         user: str = "",
         review: bool = False,
-        trust_emails: bool = False,
     ) -> None:
         super().__init__(Desk(plan, store, samples, now, user or account_name(), limits))
         self.reviewing, self.office = Reviewing(self._desk), Office(self._desk)
         self.past, self.people = LookingBack(self._desk), People(self._desk)
-        self._review, self._trust_emails = review, trust_emails
+        self._review = review
 
     @classmethod
     def open(cls, settings: Settings, *, samples: bool = True) -> Service:
@@ -99,17 +99,19 @@ class Service(UseCases):
         Raises TbdxError: plan-invalid, store-unavailable, store-newer,
         store-of-another-plan.
         """
-        plan = Plan.load(settings.plan)
-        store = Store.open(settings.database_url)
-        service = cls(
-            plan,
-            store,
-            settings.samples if samples else None,
-            limits=_limits(settings),
-            user=settings.user,
-            review=settings.review,
-            trust_emails=settings.trust_emails,
-        )
+        store = Store.open(settings.database_url)  # first: while it is away, many ask in vain
+        try:
+            service = cls(
+                Plan.load(settings.plan),
+                store,
+                settings.samples if samples else None,
+                limits=_limits(settings),
+                user=settings.user,
+                review=settings.review,
+            )
+        except TbdxError:
+            store.close()
+            raise
         try:
             service._require_own_store()
         except TbdxError:
@@ -140,7 +142,7 @@ class Service(UseCases):
 
         Raises TbdxError: sign-in-expired, signed-out, not-admitted, address-not-verified.
         """
-        return self.acting(self.people.admitted(claims, trusted=self._trust_emails))
+        return self.acting(self.people.admitted(claims))
 
     def local(self) -> Self:
         """The use cases for whoever sits at this machine: the person called as its user.
@@ -153,6 +155,11 @@ class Service(UseCases):
     def close(self) -> None:
         """Give back the store's connections and end the reading processes."""
         self._desk.close()
+
+    @property
+    def away(self) -> Away | None:
+        """Since when the store has been away, as far as anybody noticed; None while it is there."""
+        return self._desk.watch.away
 
     @property
     @needs(Right.RESULTS)

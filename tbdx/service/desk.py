@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
+from tbdx import observing
 from tbdx.access import Guarded
 from tbdx.amendments import effective, in_force
 from tbdx.model import (
@@ -27,6 +28,7 @@ from tbdx.model import (
 )
 from tbdx.plan import Plan
 from tbdx.register import RegisterChange, as_far_as_possible, read_change
+from tbdx.service.away import Watch
 from tbdx.service.view import Basis, View
 from tbdx.store import Past, Store
 from tbdx.words import clean, says_something
@@ -74,11 +76,13 @@ class Current:
 
     def kept(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """What was worked out under this key at this revision, or is now."""
-        if key not in self._kept:
+        try:
+            found: T = self._kept[key]
+        except KeyError:
+            found = work_out()
             if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            self._kept[key] = work_out()
-        found: T = self._kept[key]
+                self._kept.clear()  # other sessions may be reading: each has what it found
+            self._kept[key] = found
         return found
 
     @cached_property
@@ -114,6 +118,8 @@ class Desk:
         self._reads = plan.fingerprint
         self._appendices: dict[str, tuple[Target, ...]] = {}
         self._sample: Store | None = None
+        self._empty = False
+        self.watch = Watch()
 
     def close(self) -> None:
         """Give back the stores' connections and end the reading processes."""
@@ -130,10 +136,23 @@ class Desk:
 
     @property
     def current(self) -> Current:
-        """The plan as it stands at the store's revision."""
-        revision = self.store.revision()
-        with self._lock:
-            return self._current_at(revision)
+        """The plan as it stands at the store's revision; while the store is away, as last known.
+
+        Raises TbdxError: store-unavailable where nothing is known yet.
+        """
+        try:
+            revision = self.store.revision()
+            with self._lock:
+                current = self._current_at(revision)
+        except TbdxError as error:
+            last = self._current
+            if error.code != "store-unavailable" or last is None:
+                raise
+            self.watch.lost(last.revision, self.now())
+            return last
+        self.watch.seen(self.now())
+        observing.at_revision(revision)
+        return current
 
     def _current_at(self, revision: int) -> Current:
         if self._current is None or self._current.revision != revision:
@@ -204,10 +223,19 @@ class Desk:
 
     def stage(self) -> tuple[Store, bool]:
         """Where figures come from: the store, or the illustrative one while that is empty."""
-        if self._samples is None or not self.store.is_empty():
+        if self._samples is None or not self._is_empty():
             return self.store, False
         sample = self.sample_store()
         return (self.store, False) if sample.is_empty() else (sample, True)
+
+    def _is_empty(self) -> bool:
+        """Whether the store holds nothing; while it is away, whether it last held nothing."""
+        try:
+            self._empty = self.store.is_empty()
+        except TbdxError as error:
+            if error.code != "store-unavailable" or self._current is None:
+                raise
+        return self._empty
 
     def view(self, basis: Basis) -> View:
         """What there is to see on a basis: real figures, or samples while there are none."""
@@ -270,7 +298,8 @@ class Desk:
                 folder = tempfile.mkdtemp(prefix="tbdx-samples-")
                 weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
                 self._sample = Store.open(f"sqlite:///{Path(folder) / 'samples.db'}")
-                self._fill(self._sample)
+                with observing.aside():
+                    self._fill(self._sample)
             return self._sample
 
     def _fill(self, store: Store) -> None:

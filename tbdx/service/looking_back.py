@@ -12,7 +12,7 @@ import pandas as pd
 from tbdx import changes
 from tbdx.access import Right, needs
 from tbdx.changes import Changed, RosterChange
-from tbdx.model import Action, Revision
+from tbdx.model import Action, Revision, TbdxError
 from tbdx.service.desk import Desk, UseCases
 from tbdx.service.view import Basis, View
 
@@ -68,6 +68,7 @@ class LookingBack(UseCases):
         super().__init__(desk)
         self._known: dict[tuple[int, Basis], pd.DataFrame] = {}
         self._turned: dict[tuple[int, int, Basis], tuple[Changed, ...]] = {}
+        self._visits: dict[tuple[str, datetime], tuple[Visit | None]] = {}
 
     @needs(Right.FIGURES, whole=True)
     def revisions(self, limit: int) -> list[Revision]:
@@ -85,8 +86,17 @@ class LookingBack(UseCases):
     def last_visit(self, by: str, began: datetime) -> Visit | None:
         """When `by` was here before the visit in which a session began; None where never.
 
-        Or where what there was to see then is not known.
+        Or where what there was to see then is not known, as while the store is away.
         """
+        key = (by, began)
+        try:
+            return self._once(self._visits, key, lambda: (self._visit_before(by, began),))[0]
+        except TbdxError:
+            if self._desk.watch.away:
+                return None  # and asked again later
+            raise
+
+    def _visit_before(self, by: str, began: datetime) -> Visit | None:
         for at, entry in self._desk.store.visits(by, began, _SESSIONS_LOOKED_AT):
             if began - at > ONE_VISIT:
                 revision = self._desk.store.revision_of(entry)

@@ -422,7 +422,8 @@ class Office(UseCases):
 
         Raises TbdxError: unknown-agency, unknown-year, agency-not-in-year,
         no-such-figure, value-not-possible, part-too-large, reason-needed,
-        source-needed, year-closed, closed-year-touched.
+        source-needed, changed-meanwhile where somebody else corrected it just now,
+        year-closed, closed-year-touched.
         """
         plan = self._desk.current.plan
         require_in_force(plan, agency, year)
@@ -439,7 +440,13 @@ class Office(UseCases):
         new = Erratum(number, agency, year, field, stated, value, reason, source, now, actor)
         self._require_correctable(new, (*known, new))
         return self._desk.store.add_erratum(
-            (agency, year, field), (stated, value), reason, source, now, actor
+            (agency, year, field),
+            (stated, value),
+            reason,
+            source,
+            now,
+            actor,
+            known=[erratum.id for erratum in known],
         )
 
     def _require_correctable(self, changed: Erratum, errata: tuple[Erratum, ...]) -> None:

@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from tbdx.access import EVERYONE, Claims, Person, Right, Role, needs, require_id
+from tbdx.access import Claims, Person, Right, Role, needs, require_id
 from tbdx.model import TbdxError
-from tbdx.service.desk import UseCases, require_reason
+from tbdx.service.desk import Desk, UseCases, require_reason
 from tbdx.service.office import require_address
 from tbdx.words import clean
 
+_MOST_KNOWN = 4096
+
 
 class People(UseCases):
-    """The use cases around people and their roles. Safe to share between threads."""
+    """The use cases around people and their roles. Safe to share between threads.
+
+    Who came in is remembered for while the store is away: pages that still show the
+    last figures show them to the same people, each until their sign-in expires.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._known: dict[Claims | str, Person] = {}
 
     # --- coming in --------------------------------------------------------------------------
 
-    def admitted(self, claims: Claims, *, trusted: bool) -> Person:
+    def admitted(self, claims: Claims) -> Person:
         """The person who has signed in; at the first time, their account becomes known as theirs.
 
-        With `trusted`, their address counts although the provider does not say that it
-        has verified it.
         Raises TbdxError: sign-in-expired, signed-out, not-admitted, address-not-verified.
         """
-        store, now = self._desk.store, self._desk.now()
-        if now >= claims.expires_at:
+        if self._desk.now() >= claims.expires_at:
             raise TbdxError("sign-in-expired", found=claims.expires_at)
+        return self._remembered(claims, lambda: self._found(claims))
+
+    def _found(self, claims: Claims) -> Person:
+        store, now = self._desk.store, self._desk.now()
         person = store.person_of(claims, address=True)
         if person is None:
             raise TbdxError("not-admitted", found=claims.email or claims.subject)
         if not person.bound:
-            if not (claims.email_verified or trusted):
+            if not claims.email_verified:
                 raise TbdxError("address-not-verified", found=claims.email)
             store.bind_person(person.id, claims, now)
         return person
@@ -45,11 +56,21 @@ class People(UseCases):
         Raises TbdxError: not-admitted-here.
         """
         store, user = self._desk.store, self._desk.user
-        if not store.has_people():
-            return EVERYONE
-        person = store.person(user)
-        if person is None:
-            raise TbdxError("not-admitted-here", found=user)
+        return self._remembered("", lambda: store.person_at_machine(user))
+
+    def _remembered(self, key: Claims | str, look: Callable[[], Person]) -> Person:
+        """Who it is by the store; while that is away, who it was when it was last asked."""
+        try:
+            person = look()
+        except TbdxError as error:
+            if error.code != "store-unavailable":
+                self._known.pop(key, None)
+            elif key in self._known:
+                return self._known[key]
+            raise
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[key] = person
         return person
 
     # --- letting in -------------------------------------------------------------------------

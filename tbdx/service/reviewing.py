@@ -296,12 +296,13 @@ class Reviewing(UseCases):
     def choose(self, submission_id: int, reason: str, *, by: str | None = None) -> Submission:
         """Let this accepted version count in place of another, until a newer one is accepted.
 
-        Raises TbdxError: reason-needed, unknown-submission, wrong-state, year-closed,
-        closed-year-touched.
+        Raises TbdxError: reason-needed, unknown-submission, wrong-state, already-chosen,
+        changed-meanwhile where another was chosen just now, year-closed, closed-year-touched.
         """
         store, now, actor = self._desk.store, self._desk.now(), self._actor(by)
-        reason = require_reason(reason)
-        store.choose(submission_id, now, actor, reason, foreseen=closed.guard(self._desk))
+        reason, chosen = require_reason(reason), store.chosen()
+        guard = closed.guard(self._desk)
+        store.choose(submission_id, now, actor, reason, chosen=chosen, foreseen=guard)
         return store.submission(submission_id)
 
     @needs(Right.DECIDE)

@@ -25,6 +25,7 @@ from typing import Any, Self
 import pandas as pd
 import sqlalchemy as sa
 
+from tbdx import observing
 from tbdx.access import Claims, Person
 from tbdx.model import (
     Action,
@@ -96,7 +97,7 @@ class Store:
 
     def revision(self) -> int:
         """How many changes the figures have seen; it rises with every one."""
-        with self._database.connection() as connection:
+        with self._database.glance() as connection:
             return int(connection.execute(sa.select(tables.revision.c.number)).scalar_one())
 
     def is_empty(self) -> bool:
@@ -416,13 +417,16 @@ class Store:
         actor: str,
         reason: str,
         *,
+        chosen: Collection[int] | None = None,
         foreseen: Foreseen | None = None,
     ) -> None:
         """Let an accepted submission count in place of a newer or a final one.
 
         It counts until another is chosen or accepted for its agency and year.
-        `foreseen` is as with `receive`.
-        Raises TbdxError: unknown-submission, wrong-state, year-closed, name-needed.
+        `chosen`, where given, are the numbers of all those that were chosen when it was
+        looked at. `foreseen` is as with `receive`.
+        Raises TbdxError: unknown-submission, wrong-state, already-chosen (by, at),
+        changed-meanwhile, year-closed, name-needed.
         """
         with self._change(at, actor) as change:
             (row,) = _rows(change, [submission_id]).values()
@@ -435,6 +439,9 @@ class Store:
                     at=row["decided_at"],
                     expected=ReviewState.ACCEPTED,
                 )
+            if row["chosen"]:
+                raise TbdxError("already-chosen", **_last_told(change, f"submission:{row['id']}"))
+            _require_chosen(change, row["agency"], row["year"], chosen)
             _unchoose(change, row["agency"], row["year"])
             _update(change, Action.CHOSEN, submission_id, {"chosen": True, "reason": reason})
             _foresee(change, foreseen)
@@ -598,15 +605,20 @@ class Store:
         source: str,
         at: datetime,
         actor: str,
+        *,
+        known: Collection[int] | None = None,
     ) -> int:
         """Keep a correction of a figure (agency, year, field); its number.
 
-        `values` are what was stated and what is right.
-        Raises TbdxError: year-closed, name-needed.
+        `values` are what was stated and what is right. `known`, where given, are the
+        numbers of all corrections, in force or not, with which it was looked at.
+        Raises TbdxError: changed-meanwhile where there is another one of this figure
+        now, year-closed, name-needed.
         """
         agency, year, field = figure
         with self._change(at, actor) as change:
             _require_open(change, {year})
+            _require_errata(change, figure, known)
             row = {
                 "agency": agency,
                 "year": year,
@@ -655,6 +667,14 @@ class Store:
         """The person with this id, unless removed."""
         with self._database.connection() as connection:
             return people.named(connection, person_id)
+
+    def person_at_machine(self, user: str) -> Person:
+        """Who a machine's user is here; everyone while nobody is entered.
+
+        Raises TbdxError: not-admitted-here.
+        """
+        with self._database.connection() as connection:
+            return people.at_machine(connection, user)
 
     def person_of(self, claims: Claims, *, address: bool) -> Person | None:
         """Whose account this is, or with `address` who is expected under its address.
@@ -779,6 +799,7 @@ class Store:
                     ended = {"number": change.revision, "entry": change.next_number - 1}
                     connection.execute(sa.insert(tables.revision_entry), ended)
                 connection.commit()
+                observing.recorded(change.written)
 
 
 _RECORD_SINCE = "0003"
@@ -850,7 +871,7 @@ def _require_nothing_waiting(change: Change, year: int) -> None:
 def _require_revision(change: Change, expected: int | None) -> None:
     """Refuse what was decided by other data than there are now; a change raises the revision."""
     if expected is not None and change.revision - 1 != expected:
-        raise TbdxError("changed-meanwhile")
+        raise TbdxError("changed-meanwhile", **_last_told(change))
 
 
 def _require_register(change: Change, numbers: Sequence[int] | None) -> None:
@@ -862,7 +883,49 @@ def _require_numbers(change: Change, table: sa.Table, numbers: Sequence[int] | N
     """Refuse what was decided by other entries of a table than are in force now."""
     query = sa.select(table.c.id).where(table.c.withdrawn_at.is_(None))
     if numbers is not None and set(change.connection.scalars(query)) != set(numbers):
-        raise TbdxError("changed-meanwhile")
+        word = next(word for word, (own, _) in _SUBJECTS.items() if own is table)
+        raise TbdxError("changed-meanwhile", **_last_told(change, f"{word}:%"))
+
+
+def _require_chosen(
+    change: Change, agency: str, year: int, expected: Collection[int] | None
+) -> None:
+    """Refuse a choice beside another one than was looked at."""
+    columns = tables.submission.c
+    query = sa.select(columns.id).where(
+        columns.agency == agency, columns.year == year, columns.chosen.is_(True)
+    )
+    for number in change.connection.scalars(query):
+        if expected is not None and number not in expected:
+            raise TbdxError("changed-meanwhile", **_last_told(change, f"submission:{number}"))
+
+
+def _require_errata(
+    change: Change, figure: tuple[str, int, str], expected: Collection[int] | None
+) -> None:
+    """Refuse a correction beside another one of the figure that was not looked at."""
+    columns = tables.erratum.c
+    query = sa.select(columns.id).where(
+        sa.tuple_(columns.agency, columns.year, columns.field) == sa.tuple_(*figure)
+    )
+    for number in change.connection.scalars(query):
+        if expected is not None and number not in expected:
+            raise TbdxError("changed-meanwhile", **_last_told(change, f"erratum:{number}"))
+
+
+def _last_told(change: Change, subject: str = "") -> dict[str, Any]:
+    """Who last did what when: to a subject (with % to any that begins so), or to any figure."""
+    columns = tables.record.c
+    query = sa.select(columns.actor, columns.at, columns.action)
+    if subject:
+        query = query.where(columns.subject.like(subject))
+    else:
+        ended = sa.select(sa.func.max(tables.revision_entry.c.entry)).scalar_subquery()
+        query = query.where(columns.number <= ended)
+    row = change.connection.execute(query.order_by(columns.number.desc()).limit(1)).one_or_none()
+    if row is None:  # an earlier program kept no record
+        return {"by": "–", "at": "–", "what": "–"}
+    return {"by": row.actor, "at": row.at, "what": Action(row.action)}
 
 
 def _foresee(change: Change, foreseen: Foreseen | None) -> None:

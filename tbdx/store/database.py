@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -13,11 +15,20 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from tbdx import observing
 from tbdx.model import TbdxError
+from tbdx.store.absence import Absence, absence_of
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 _BUSY_SECONDS = 10
+"""How long a change waits for another one to end; the longest takes a second or two."""
+_POOL_SECONDS = 10
+"""How long a thread waits for one of this process's connections."""
+ROOM_NEEDED = 200
+"""MB: a year's reports with their files, once in the journal and once in the tables."""
+_NO_ROOM = 1
+"""MB free, below which an input or output error of SQLite means that the disk is full."""
 _MIGRATION_LOCK_ID = 0x74626478  # any constant that this product alone uses: "tbdx"
 _migration_lock = Lock()  # Alembic keeps its context in module globals
 
@@ -28,6 +39,7 @@ class Database:
 
     engine: sa.Engine
     url: str  # as it may be shown
+    absence: Absence
 
     @classmethod
     def open(
@@ -59,18 +71,64 @@ class Database:
         Raises TbdxError: store-unavailable; store-missing for an `existing` file that is not there.
         """
         engine, shown = _engine(address, existing)
-        return cls(engine, shown)
+        return cls(engine, shown, absence_of(address))
 
     @contextmanager
     def connection(self, **options: Any) -> Iterator[sa.Connection]:
-        """A connection in a transaction that is undone unless the caller commits."""
+        """A connection in a transaction that is undone unless the caller commits.
+
+        Raises TbdxError: store-unavailable, at once while the database is known to be
+        away; store-full.
+        """
         try:
-            with self.engine.connect().execution_options(**options) as connection:
+            with (
+                observing.asking(),
+                self._connected().execution_options(**options) as connection,
+            ):
                 yield connection
         except (IntegrityError, DataError):
             raise  # the values are at fault, not the database
-        except (DBAPIError, PoolTimeoutError) as error:
+        except DBAPIError as error:
+            raise self._explained(error) from error
+
+    def _connected(self) -> sa.Connection:
+        self.absence.enter()
+        try:
+            connection = self.engine.connect()
+        except DBAPIError as error:
+            met = self._explained(error)
+            if met.code == "store-unavailable":
+                self.absence.failed(met)
+            raise met from error
+        except PoolTimeoutError as error:  # all are in use; that says nothing of the database
             raise _unavailable(self.url, error) from error
+        else:
+            self.absence.reached()
+            return connection
+        finally:
+            self.absence.left()
+
+    def _explained(self, error: DBAPIError) -> TbdxError:
+        """What the database met, by its kind."""
+        cause: Any = error.orig
+        if getattr(cause, "sqlstate", None) == "53100":  # disk_full
+            return TbdxError("server-full", url=self.url, reason=str(cause).strip())
+        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            folder = Path(str(self.engine.url.database)).absolute().parent
+            free = shutil.disk_usage(folder).free // 1024**2 if folder.is_dir() else _NO_ROOM
+            if code == sqlite3.SQLITE_FULL or free < _NO_ROOM:
+                place = str(folder)
+                return TbdxError(
+                    "store-full", url=self.url, place=place, free=free, needed=ROOM_NEEDED
+                )
+        return _unavailable(self.url, error)
+
+    def glance(self) -> AbstractContextManager[sa.Connection]:
+        """A connection outside any transaction, for one query that stands alone and is asked often."""
+        if self.engine.dialect.name == "postgresql":
+            return self.connection(isolation_level="AUTOCOMMIT")
+        return self.connection(tbdx_begin="")
 
     def snapshot(self) -> AbstractContextManager[sa.Connection]:
         """A connection whose every query sees the database as it was at the first one."""
@@ -83,6 +141,9 @@ class Database:
         """A connection in a transaction during which nobody else migrates or fills this database."""
         with _migration_lock, self.connection(tbdx_begin="BEGIN IMMEDIATE") as connection:
             if connection.dialect.name == "postgresql":
+                from tbdx.store import patience  # noqa: PLC0415  psycopg only when needed
+
+                patience.take_time(connection)
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK_ID)))
             yield connection
 
@@ -131,9 +192,22 @@ def _engine(address: str, existing: bool) -> tuple[sa.Engine, str]:
         case "sqlite" | "sqlite+pysqlite":
             return _sqlite(url, shown, existing), shown
         case "postgresql" | "postgresql+psycopg":
-            url = url.set(drivername="postgresql+psycopg")
-            return sa.create_engine(url, pool_pre_ping=True), shown
+            return _postgresql(url), shown
     raise _unavailable(shown, f"{scheme!r} is neither sqlite nor postgresql")
+
+
+def _postgresql(url: sa.URL) -> sa.Engine:
+    from tbdx.store import patience  # noqa: PLC0415  psycopg only when needed
+
+    engine = sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args=patience.options(url),
+        pool_pre_ping=True,
+        pool_timeout=_POOL_SECONDS,
+        hide_parameters=True,  # values never stand in an error's message, which may be shown or logged
+    )
+    patience.bound(engine)
+    return engine
 
 
 def _sqlite(url: sa.URL, shown: str, existing: bool) -> sa.Engine:
@@ -145,7 +219,10 @@ def _sqlite(url: sa.URL, shown: str, existing: bool) -> sa.Engine:
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unavailable(shown, error) from error
-    engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+    options = {"timeout": _BUSY_SECONDS}
+    engine = sa.create_engine(
+        url, connect_args=options, pool_timeout=_POOL_SECONDS, hide_parameters=True
+    )
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -155,14 +232,52 @@ def _sqlite(url: sa.URL, shown: str, existing: bool) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("tbdx_begin", "BEGIN"))
+        if statement := connection.get_execution_options().get("tbdx_begin", "BEGIN"):
+            connection.exec_driver_sql(statement)
 
+    _hold_on_to(Path(str(url.database)).absolute(), engine)  # last: the pragmas make the file
     return engine
 
 
+def _hold_on_to(file: Path, engine: sa.Engine) -> None:
+    """See to it that what is written goes to the file that stands at its place.
+
+    A file that was moved away or deleted can still be written to through an open
+    connection, and nobody would ever find that again; and SQLite makes an empty one
+    in its place. So, once the file has been there, none is made any more, and each use
+    of a connection begins with a look whether it is still the same file.
+    """
+    seen = False
+
+    @sa.event.listens_for(engine, "do_connect")
+    def open_(_dialect: Any, _record: Any, _args: Any, options: dict[str, Any]) -> Any:
+        if not seen:
+            return None  # as ever, which makes the file
+        return sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, **options)
+
+    @sa.event.listens_for(engine, "connect")
+    def remember(_connection: Any, record: Any) -> None:
+        nonlocal seen
+        seen = True
+        record.info["file"] = _identity(file)
+
+    @sa.event.listens_for(engine, "checkout")
+    def look(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info["file"] != _identity(file):
+            raise sa.exc.DisconnectionError(f"{file.name} is no longer the same file")
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _unavailable(url: str, reason: object) -> TbdxError:
-    cause = getattr(reason, "orig", None) or reason
-    return TbdxError("store-unavailable", url=url, reason=str(cause).strip())
+    cause = str(getattr(reason, "orig", None) or reason)  # a driver says it in several lines
+    return TbdxError("store-unavailable", url=url, reason=" ".join(cause.split()).rstrip("."))
 
 
 def _schema(connection: sa.Connection) -> str | None:

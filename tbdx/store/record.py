@@ -19,7 +19,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tbdx.model import Action, Entry, RecordFault, TbdxError, Verification
+from tbdx.model import Action, Entry, RecordFault, SetBack, TbdxError, Verification
 from tbdx.store import tables
 from tbdx.words import fold
 
@@ -42,6 +42,7 @@ class Change:
     revision: int  # as it is once this is committed, unless `figures` becomes false
     figures: bool = True  # whether it changes any
     told: bool = False  # whether there is anything to commit
+    written: list[Entry] = field(default_factory=list)
     _entries: list[Entry] = field(default_factory=list)
     _last: tuple[int, str] | None = None
 
@@ -80,6 +81,7 @@ class Change:
         """Write the entries made so far."""
         if self._entries:
             self.connection.execute(sa.insert(tables.record), [_row(e) for e in self._entries])
+            self.written += self._entries
             self._entries.clear()
 
 
@@ -228,7 +230,19 @@ def verify(
     kept, changed = _check_documents(connection)
     faults += changed
     faults += [RecordFault("row-missing", f"document:{sha256}") for sha256 in sorted(files - kept)]
-    return Verification(number, len(kept), submissions, previous, tuple(faults))
+    counted = (number, len(kept), submissions)
+    return Verification(*counted, previous, tuple(faults), tuple(_set_back(connection)))
+
+
+def _set_back(connection: sa.Connection) -> Iterator[SetBack]:
+    """Where an entry says an earlier time than the one before it."""
+    columns = tables.record.c
+    query = sa.select(columns.number, columns.at).order_by(columns.number)
+    before: datetime | None = None
+    for number, at in connection.execute(query.execution_options(yield_per=1000)):
+        if at is not None and before is not None and at < before:
+            yield SetBack(number, at, before)
+        before = at or before
 
 
 KEPT = ("submission", "nil", "year", "plan", "register", "erratum", "contact", "person")

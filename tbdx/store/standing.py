@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,12 +18,13 @@ class Standing:
     """What there is at an address; `schema` is None where there is no store yet.
 
     `file` is SQLite's, and None where a server keeps the database, which several
-    processes may share.
+    processes may share; `clock` is that server's time.
     """
 
     schema: str | None
     newest: str
     file: Path | None
+    clock: datetime | None = None
 
 
 def standing(address: str) -> Standing:
@@ -37,7 +39,8 @@ def standing(address: str) -> Standing:
         return Standing(None, newest, file)
     try:
         with database.connection() as connection:
-            return Standing(database.known_schema(connection), newest, file)
+            clock = None if file else connection.scalar(sa.select(sa.func.clock_timestamp()))
+            return Standing(database.known_schema(connection), newest, file, clock)
     finally:
         database.engine.dispose()
 

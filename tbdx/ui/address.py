@@ -23,6 +23,11 @@ def current() -> dict[str, str]:
     return st.query_params.to_dict()
 
 
+def named() -> list[str]:
+    """The choices that stand in the address, by name; not what somebody typed beside them."""
+    return [name for name in st.query_params if f"choice-{name}" in st.session_state]
+
+
 def remembered(name: str) -> str | None:
     """The choice last made under this name in this session, on any page."""
     value = st.session_state.get(f"choice-{name}")

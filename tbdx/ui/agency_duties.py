@@ -34,7 +34,8 @@ def coming(page: Page, agency: Agency, year: int) -> Duties:
 
 def of_year(page: Page, agency: Agency, year: int) -> Duties:
     """What is asked of the agency in one year, beside its last answers up to then."""
-    return page.view.duties(agency.id, year)
+    view = page.view
+    return view.kept(("duties", agency.id, year), lambda: view.duties(agency.id, year))
 
 
 def show(page: Page, agency: Agency, year: int) -> None:

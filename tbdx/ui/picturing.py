@@ -14,7 +14,7 @@ from tbdx import charts, pictures, provenance, tables
 from tbdx.pictures import FileType
 from tbdx.ui.markdown import escape
 from tbdx.ui.shell import Page
-from tbdx.ui.taking import taken
+from tbdx.ui.taking import taken, while_current
 
 _TYPES: dict[FileType, str] = {"png": "PNG", "svg": "SVG"}
 _WIDTH = 16.0  # centimetres: between the margins of an official document
@@ -78,7 +78,9 @@ def _buttons(page: Page, subject: Subject, draw: Drawn, key: str) -> None:
     for file_type, label in _TYPES.items():
         st.download_button(
             label,
-            data=partial(take, page, subject, draw, file_type, page.user),
+            data=partial(
+                while_current, page, partial(take, page, subject, draw, file_type, page.user)
+            ),
             key=f"picture-{key}-{file_type}",
             file_name=_file_name(page, subject, file_type),
             on_click="ignore",

@@ -293,4 +293,7 @@ def _verify(page: Page) -> None:
         if head.strip():
             sentences.append(page.text("The code given stands in it."))
         st.success(" ".join(sentences), icon=":material/verified:")
+    if found.set_back:
+        said = [f"- {messages.set_back_text(one, page.language)}" for one in found.set_back[-5:]]
+        st.info("\n".join(said), icon=":material/history_toggle_off:")
     st.caption(page.text("Code of the newest entry: {code}", code=f"`{found.head}`"))

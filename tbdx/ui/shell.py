@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,15 +11,15 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from tbdx import messages
-from tbdx.access import EVERYONE, Needed, Person, Right
-from tbdx.i18n import DEFAULT, N_, Language, language, languages
+from tbdx import messages, observing
+from tbdx.access import EVERYONE, Claims, Needed, Person, Right, Role
+from tbdx.i18n import DEFAULT, N_, Language, language
 from tbdx.model import TbdxError
 from tbdx.plan import Plan
 from tbdx.service import Basis, Service, View
 from tbdx.serving import require_inside
 from tbdx.settings import ROOT, Settings
-from tbdx.ui import address, basis, printing
+from tbdx.ui import address, away, basis, languages, printing, returning, signing, sweeping
 from tbdx.ui.markdown import escape
 from tbdx.words import clean
 
@@ -156,9 +155,10 @@ ROOMS = (
 
 @dataclass(frozen=True)
 class _Frame:
-    """What stands around the page of one run: for whom it is, and on which basis."""
+    """What stands around the page of one run: for whom it is, by which sign-in, on which basis."""
 
     service: Service
+    claims: Claims | None
     basis: Basis
 
 
@@ -167,8 +167,9 @@ class Page:
     """What a page works with: the use cases, the figures, the reader's language.
 
     `service` and `view` are the reader's: of agencies that are not theirs to see there is
-    nothing in them but what they add up to. `view` is on the basis that the reader chose, where the page offers a choice. `named` is
-    the name given in this session; it is kept here because downloads are made beside the
+    nothing in them but what they add up to. `view` is on the basis that the reader chose,
+    where the page offers a choice. `named` is the name given in this session, `claims` are
+    those of its sign-in, if any; they are kept here because downloads are made beside the
     page, where there is no session to ask.
     """
 
@@ -176,6 +177,18 @@ class Page:
     view: View
     language: Language
     named: str = ""
+    claims: Claims | None = None
+
+    def require_current(self) -> None:
+        """Refuse what is asked of a page after the sign-in, or the roles, that it was drawn for.
+
+        Raises TbdxError: not-allowed, and as `Service.enter`.
+        """
+        if self.claims is None:
+            return
+        was, now = self.person, self.service.enter(self.claims).person
+        if (now.roles, now.agencies) != (was.roles, was.agencies):
+            raise TbdxError("not-allowed", right=Right.EXPORT, person=now.id)
 
     @property
     def user(self) -> str:
@@ -212,7 +225,9 @@ class Page:
 @st.cache_resource(show_spinner=False)
 def service() -> Service:
     """The use cases, opened once per server."""
-    return Service.open(Settings())
+    uses = Service.open(Settings())
+    sweeping.settle()
+    return uses
 
 
 def _pages(words: Language, person: Person = EVERYONE) -> dict[str, list[StreamlitPage]]:
@@ -230,7 +245,9 @@ def _pages(words: Language, person: Person = EVERYONE) -> dict[str, list[Streaml
 
 
 def _home() -> None:
-    st.switch_page(_file(ROOMS[0].file), query_params=address.current())
+    place = returning.wanted() or returning.Place("", address.current())
+    room = place.room if place.room in rooms() else ROOMS[0].file
+    st.switch_page(_file(room), query_params=place.query)
 
 
 def _file(room: str) -> str:
@@ -264,17 +281,25 @@ def link(room: str, label: str, *, icon: str | None = None, **choices: str) -> N
 def run() -> None:
     """Draw the frame and the page that the address asks for."""
     st.set_page_config(page_icon=str(_ICON), layout="wide")
-    words = language(_first_language())
+    words = language(languages.first())
     st.session_state.pop(_RESTARTS, None)
     st.session_state.setdefault(SESSION_BEGAN, datetime.now(UTC))
+    with observing.rerun("entrance", language=words.code, choices=address.named):
+        _guarded(words)
+
+
+def _guarded(words: Language) -> None:
+    """The frame and its page, and what is said where that fails."""
     try:
         require_inside(st.get_option("server.address"), st.context.headers.get("Host"))
-        _run(service().local(), words)
+        if come_in := _come_in(words):
+            _run(*come_in, words)
     except TbdxError as error:
+        observing.known(error.code)
         st.error(escape(messages.error_text(error, words)), icon=":material/error:")
+        away.await_return(service, error)
     except Exception:  # the one place that catches broadly: the reader gets a number to quote
-        number = secrets.token_hex(4)
-        _log.exception("unexpected error %s", number)
+        number = observing.unexpected()
         st.error(
             words.text(
                 "Something went wrong that the product did not expect. Nothing was stored or changed. Try again; if it happens again, give the administrator this number: {number}",
@@ -282,35 +307,56 @@ def run() -> None:
             ),
             icon=":material/error:",
         )
+    else:
+        away.await_return(service)
     finally:
         st.session_state.pop(_FRAME, None)
 
 
-def _run(entered: Service, words: Language) -> None:
+def _come_in(words: Language) -> tuple[Service, Claims | None] | None:
+    """The use cases for whoever opens a page, and their sign-in; None for those who are kept out.
+
+    These see the page that says why, and nothing else.
+    """
+    visit = signing.visit()
+    if not visit.required:
+        return service().local(), None
+    if visit.claims is not None:
+        try:
+            return service().enter(visit.claims), visit.claims
+        except TbdxError as error:
+            visit = visit.refused(error)
+    chosen = st.navigation(_pages(words), position="hidden")
+    signing.ask(visit, words, chosen.url_path)
+    return None
+
+
+def _run(entered: Service, claims: Claims | None, words: Language) -> None:
     """The frame and the chosen page, for whoever has come in."""
     chosen = st.navigation(_pages(words, entered.person), position="sidebar")
+    observing.at_page(chosen.url_path or "home", entered.person.id)
     room = next((room for room in ROOMS if room.file == chosen.url_path), None)
-    st.session_state[_FRAME] = _Frame(entered, Basis())
-    on = _sidebar(entered, words, views=room is not None and room.views)
-    st.session_state[_FRAME] = _Frame(entered, on)
+    st.session_state[_FRAME] = _Frame(entered, claims, Basis())
+    on = _sidebar(entered, claims, words, views=room is not None and room.views)
+    st.session_state[_FRAME] = _Frame(entered, claims, on)
     printing.style(entered.view(on), words)
     _banner(entered, words)
     if room is not None and not room.open_to(entered.person):
         room.needed[0].require(entered.person)
     chosen.run()
-    _tell_of_session(entered)
+    _tell_of_session(entered, claims)
 
 
-def _tell_of_session(entered: Service) -> None:
+def _tell_of_session(entered: Service, claims: Claims | None) -> None:
     """Let the record know once that this session began, when its first page is there to read.
 
-    A store that can only be read still shows its pages.
+    A store that can only be read still shows its pages; one that is away is told when it is back.
     """
-    if _SIGNED_IN in st.session_state:
+    if _SIGNED_IN in st.session_state or service().away:
         return
     st.session_state[_SIGNED_IN] = True
     try:
-        entered.office.signed_in("oidc" if entered.person.bound else "local")
+        entered.office.signed_in("oidc" if claims else "local")
     except TbdxError:
         _log.warning("the record could not be told of a session", exc_info=True)
 
@@ -330,39 +376,39 @@ def require() -> Page:
         st.navigation(_pages(language(DEFAULT)), position="hidden")
         st.rerun()
     frame: _Frame = st.session_state[_FRAME]
-    words = language(address.remembered("lang") or _first_language())
+    words = language(address.remembered("lang") or languages.first())
     view = frame.service.view(frame.basis)
-    return Page(frame.service, view, words, clean(st.session_state.get(_NAME, "")))
+    named = clean(st.session_state.get(_NAME, ""))
+    return Page(frame.service, view, words, named, frame.claims)
 
 
-def _first_language() -> str:
-    chosen = st.query_params.get("lang") or address.remembered("lang")
-    return chosen if chosen in languages() else Settings().language
-
-
-def _sidebar(entered: Service, words: Language, *, views: bool) -> Basis:
-    """Language and, where there are figures to view, their basis, which is returned."""
+def _sidebar(entered: Service, claims: Claims | None, words: Language, *, views: bool) -> Basis:
+    """Language, who has signed in, and, where there are figures to view, their basis: returned."""
     on = Basis()
     with st.sidebar:
-        chosen = address.choose(
-            "lang",
-            languages(),
-            default=_first_language(),
-            label=words.text("Language"),
-            say=lambda code: language(code).name,
-            words=words,
-            widget="segmented",
-        )
+        chosen = languages.pick(words)
         if views:
             on = basis.pick(entered, words)
         elif entered.person.everyone:
             _pick_name(entered, words)
+        _whoami(entered, words)
         plan = entered.plan
         province = plan.name_on(plan.province, plan.decision.date)[chosen]
         st.caption(f"{province[:1].upper()}{province[1:]} · {plan.decision.number}")
+        if claims is not None:
+            signing.way_out(claims, entered.person, words, entered.people.sign_out)
     if chosen != words.code:  # the page's title and navigation are already in the other language
         st.rerun()
     return on
+
+
+def _whoami(entered: Service, words: Language) -> None:
+    """Who reads, and with which roles; nothing where nobody has to say who they are."""
+    person = entered.person
+    if person.everyone:
+        return
+    roles = ", ".join(words.text(messages.ROLES[role]) for role in Role if role in person.roles)
+    st.caption(f"**{escape(person.name or person.id)}** · {roles}")
 
 
 def _pick_name(entered: Service, words: Language) -> None:
@@ -377,7 +423,8 @@ def _pick_name(entered: Service, words: Language) -> None:
 
 
 def _banner(entered: Service, words: Language) -> None:
-    """While there are only samples, every page says so before anything else."""
+    """While the store is away or there are only samples, every page says so before anything else."""
+    away.say(entered, words)
     if entered.view().sample:
         st.warning(
             words.text(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from tbdx.model import TbdxError
@@ -11,6 +11,21 @@ from tbdx.provenance import Taking
 from tbdx.ui.shell import Page
 
 _log = logging.getLogger("tbdx")
+
+
+def while_current(page: Page, content: Callable[[], bytes]) -> bytes:
+    """What a download holds, while its page is still one that its reader may have.
+
+    A page can stay open after a sign-in is over, or a role is taken away: then its buttons give
+    nothing. The reason goes to the log, for the browser says only that the download failed.
+    Raises TbdxError: as `Page.require_current`. Runs beside the page.
+    """
+    try:
+        page.require_current()
+    except TbdxError:
+        _log.warning("nothing was taken out of a page that is over", exc_info=True)
+        raise
+    return content()
 
 
 def taken(page: Page, what: str, details: Mapping[str, object], by: str = "") -> Taking:

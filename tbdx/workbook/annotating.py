@@ -15,7 +15,7 @@ from copy import copy
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import count, islice
-from pathlib import PurePath
+from pathlib import PureWindowsPath
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
@@ -53,6 +53,7 @@ _LIST_NAME = re.compile(rf"{LIST_SHEET}( \(\d+\))?", re.IGNORECASE)
 _BEGIN, _END = "── TBDX ──", "──────────"
 _OUR_PART = re.compile(rf"\s*{_BEGIN}.*?(?:{_END}|\Z)", re.DOTALL)
 _STEM_END = re.compile(r"(-danh-sach)?-loi\Z")
+_NO_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_TEXT = 32_767  # in a cell or a comment
 
@@ -164,7 +165,9 @@ def copy_name(file_name: str) -> str:
 
 
 def _stem(file_name: str) -> str:
-    return _STEM_END.sub("", PurePath(file_name).stem)
+    """Its name without folders, and without what a file may not be called on one system or another."""
+    stem = PureWindowsPath(file_name).stem  # it knows the other systems' strokes, too
+    return _STEM_END.sub("", _NO_NAME.sub("-", stem))
 
 
 def is_findings_list(name: str, rows: Sequence[Sequence[Any]]) -> bool:

@@ -26,6 +26,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from tbdx import observing
 from tbdx.i18n import language
 from tbdx.model import CheckedFile, Finding, ReportedField, Target
 from tbdx.plan import Plan
@@ -173,22 +174,38 @@ class ProtectedReader:
     def _result(
         self, future: ProcessFuture[T], function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
+        with observing.reading() as reading:
+            return self._awaited(reading, future, function, *args, **kwargs)
+
+    def _awaited(
+        self,
+        reading: observing.Reading,
+        future: ProcessFuture[T],
+        function: Callable[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
         try:
             try:
                 return future.result()
             except BrokenProcessPool:  # waiting workers were ended from outside: once more
                 return self._schedule(function, *args, **kwargs).result()
         except TimeoutError as error:
+            reading.outcome = "out-of-time"
             found = f"> {self._limits.seconds:g} s"
             raise Refused("reading-stopped", found=found) from error
         except MemoryError as error:
+            reading.outcome = "out-of-memory"
             found = f"> {self._limits.megabytes} MB"
             raise Refused("reading-stopped", found=found) from error
         except (ProcessExpired, BrokenProcessPool) as error:
+            reading.outcome = "ended"
             raise Refused("reading-stopped", found=_cause_of_death(error)) from error
         except Refused:
+            reading.outcome = "refused"
             raise
         except Exception as error:  # of the reader itself: this file's, never the other files'
+            reading.outcome = "failed"
             _log.exception("reading failed")
             raise Refused("reading-stopped", found=type(error).__name__) from error
 

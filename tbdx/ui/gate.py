@@ -1,0 +1,202 @@
+"""The gate before Streamlit's server: who may have a file, and what every browser is told.
+
+Streamlit gives out a download at `/media/…`, and takes an upload at `/_stcore/upload_file/…`, for
+whoever knows the address. A browser learns such an address in one way only: by the connection
+of its session. So the gate reads what each connection is told and lets nobody use an address that
+was not told to that very person. What is told before signing in, the icon, is everybody's.
+
+Without sign-in there is one user, on this machine, and files are not guarded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.cli_util import open_browser
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.web.server.server_util import get_cookie_secret, get_display_address, get_url
+from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+
+from tbdx.serving import Serving
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+}
+"""Of every answer. Where nginx stands before it, nginx takes them away and says its own."""
+
+FILE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+}
+"""Of downloads: one person's, so kept nowhere; and never a page, whatever is in them."""
+
+_GUARDED = re.compile(r"/+(media|_stcore/+upload_file)(/|$)")
+_ADDRESS = re.compile(r"/(media/[0-9a-f]+|_stcore/upload_file/[\w-]+/[\w-]+)(\.\w*)?")
+_ROOM = 50_000  # addresses remembered, at some 300 bytes each
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Whom a signed cookie names: the provider, its name for the person, when the sign-in ends."""
+
+    issuer: str
+    subject: str
+    expires_at: float
+
+    @property
+    def present(self) -> bool:
+        """Whether the sign-in is still in force."""
+        return time.time() < self.expires_at
+
+
+def visitor(cookies: Mapping[str, str]) -> Visitor | None:
+    """Who asks, by the cookie that Streamlit signed; None where it is missing or forged."""
+
+    def signed(name: str) -> bytes | None:
+        return decode_signed_value(get_cookie_secret(), name, cookies.get(name, ""))
+
+    said = get_cookie_with_chunks(signed, USER_COOKIE_NAME)
+    if said is None:
+        return None
+    claims: dict[str, Any] = json.loads(said)
+    return Visitor(
+        str(claims.get("iss", "")), str(claims.get("sub", "")), float(claims.get("exp", 0))
+    )
+
+
+def addresses(message: bytes) -> Iterator[str]:
+    """The addresses of files in a message to a browser, without the first stroke and the ending.
+
+    Only from where Streamlit itself puts them: a text could repeat whatever a visitor typed.
+    An element that the product does not use yet, such as a picture, has to be added here.
+    """
+    if b"/media/" not in message and b"/upload_file/" not in message:
+        return
+    said = ForwardMsg.FromString(message)
+    for address in (
+        said.page_config_changed.favicon,
+        said.delta.new_element.download_button.url,
+        said.backend_operation_response.deferred_file.url,
+        *(places.upload_url for places in said.file_urls_response.file_urls),
+    ):
+        if found := _ADDRESS.fullmatch(address):
+            yield found[1]
+
+
+class Told:
+    """Which addresses were told to whom; the oldest are forgotten first.
+
+    They are a person's, not a browser's or a connection's: a session may lose its
+    connection and take it up again. `None` stands for whoever has not signed in.
+    """
+
+    def __init__(self, room: int = _ROOM) -> None:
+        self._room = room
+        self._known: OrderedDict[tuple[str | None, str | None, str], None] = OrderedDict()
+
+    def tell(self, whom: Visitor | None, address: str) -> None:
+        """Remember that somebody was told of an address."""
+        key = (*_name(whom), address)
+        self._known[key] = None
+        self._known.move_to_end(key)
+        if len(self._known) > self._room:
+            self._known.popitem(last=False)
+
+    def knows(self, who: Visitor | None, address: str) -> bool:
+        """Whether this person, or everybody, was told of it."""
+        return any((*_name(one), address) in self._known for one in (who, None))
+
+
+def _name(who: Visitor | None) -> tuple[str | None, str | None]:
+    return (who.issuer, who.subject) if who else (None, None)
+
+
+class Gate:
+    """The middleware around a server, by ASGI."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._told = Told()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            send = self._listening(HTTPConnection(scope).cookies, send)
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _listening(self, cookies: Mapping[str, str], send: Send) -> Send:
+        """`send` of a session's connection, listened to.
+
+        An expired sign-in names its person here all the same: what is his must not become everybody's.
+        """
+        whom = visitor(cookies)
+
+        async def heard(message: Message) -> None:
+            for address in addresses(message.get("bytes") or b""):
+                self._told.tell(whom, address)
+            await send(message)
+
+        return heard
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        base = st.get_option("server.baseUrlPath").strip("/")
+        path = scope["path"].removeprefix(f"/{base}") if base else scope["path"]
+        headers, app = HEADERS, self._app
+        if _GUARDED.match(path):
+            headers = HEADERS | FILE_HEADERS
+            if not self._may(HTTPConnection(scope).cookies, path):
+                # As Streamlit says of a file that is not there: nobody learns which ones are.
+                app = PlainTextResponse("File not found", 404)
+
+        async def headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(headers)
+            await send(message)
+
+        await app(scope, receive, headed)
+
+    def _may(self, cookies: Mapping[str, str], path: str) -> bool:
+        if not Serving.read().signs_in:  # two small files, read each time: they may have changed
+            return True
+        who = visitor(cookies)
+        asked = _ADDRESS.fullmatch(path)
+        return asked is not None and self._told.knows(
+            who if who and who.present else None, asked[1]
+        )
+
+
+@asynccontextmanager
+async def opened(_: st.App) -> AsyncIterator[None]:
+    """The server's life: its first page is shown in a browser, unless it is headless.
+
+    Streamlit does so for a page that it serves itself, not for an `App`.
+    """
+    if not st.get_option("server.headless"):
+        address = get_url(get_display_address(st.get_option("server.address") or "localhost"))
+        # Uvicorn listens right after this has begun; no browser is there as fast.
+        asyncio.get_running_loop().call_later(0.3, open_browser, address)
+    yield
+
+
+MIDDLEWARE = [Middleware(Gate)]
