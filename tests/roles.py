@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from io import BytesIO
@@ -182,6 +183,28 @@ def opened(plan: Plan, database: Path) -> Iterator[Bureau]:
         yield bureau
     finally:
         service.close()
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """A database in which everything has happened, and what is known of it."""
+
+    plan: Plan
+    database: Path
+    known: dict[str, Known]
+
+    @classmethod
+    def of(cls, plan: Plan, folder: Path) -> Furnished:
+        with opened(plan, folder / "tbdx.db") as bureau:
+            return cls(plan, folder / "tbdx.db", furnish(bureau).known)
+
+    def opened(self, folder: Path) -> AbstractContextManager[Bureau]:
+        """A copy of it, to do with as one likes."""
+        return opened(self.plan, self.copied(folder))
+
+    def copied(self, folder: Path) -> Path:
+        """The file of a copy."""
+        return Path(shutil.copy(self.database, folder / "tbdx.db"))
 
 
 def shared_table(plan: Plan, agencies: Iterable[str] = (OWN, MERGED), year: int = 2026) -> bytes:

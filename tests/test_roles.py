@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -28,6 +27,7 @@ from roles import (
     OWN,
     PEOPLE,
     READER,
+    Furnished,
     House,
     found,
     told,
@@ -327,25 +327,9 @@ def _specified() -> dict[tuple[str, Role], str]:
 # --- the house ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Furnished:
-    """A database in which everything has happened, and what is known of it."""
-
-    plan: Plan
-    database: Path
-    known: dict[str, roles.Known]
-
-    def opened(self, folder: Path) -> Any:
-        """A copy of it, to do with as one likes."""
-        shutil.copy(self.database, folder / "tbdx.db")
-        return roles.opened(self.plan, folder / "tbdx.db")
-
-
 @pytest.fixture(scope="module")
 def furnished(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Furnished:
-    database = tmp_path_factory.mktemp("furnished") / "tbdx.db"
-    with roles.opened(plan, database) as bureau:
-        return Furnished(plan, database, roles.furnish(bureau).known)
+    return Furnished.of(plan, tmp_path_factory.mktemp("furnished"))
 
 
 @pytest.fixture(scope="module")
@@ -444,7 +428,7 @@ def test_what_is_cut_for_an_agency_is_whole_for_others(name: str, shared: House)
 # --- views ----------------------------------------------------------------------------------------
 
 BASES = [
-    Basis(structure, figures, targets)  # type: ignore[arg-type]
+    Basis(structure, figures, targets)
     for structure in ("in_force_on_due_date", "original")
     for figures in ("in_use", "estimate", "final")
     for targets in ("in_force", "original")
@@ -779,7 +763,7 @@ def test_commands_ask_for_the_same_rights(
     command: str, role: Role, given: bool, shared: House, furnished: Furnished, tmp_path: Path
 ) -> None:
     """With a word on what is needed and exit code 2 where a role has not that; nothing is written."""
-    shutil.copy(furnished.database, tmp_path / "tbdx.db")
+    furnished.copied(tmp_path)
     shell = Shell(tmp_path, TBDX_USER=PEOPLE[role].id, TBDX_SAMPLES=tmp_path / "none")
     file, out = tmp_path / "moi.xlsx", tmp_path / "out"
     file.write_bytes(shared.file(OWN).content)
@@ -803,6 +787,6 @@ def test_who_is_not_entered_may_nothing_on_the_command_line(
     furnished: Furnished, tmp_path: Path
 ) -> None:
     """Since the first person was entered, the account of this machine must be one of them."""
-    shutil.copy(furnished.database, tmp_path / "tbdx.db")
+    furnished.copied(tmp_path)
     shell = Shell(tmp_path, TBDX_USER="ai-do")
     assert "ai-do" in shell("indicators", code=2)
