@@ -59,7 +59,8 @@ def _versions(page: Page, versions: Sequence[Submission]) -> None:
     else:
         st.markdown(page.text("No version is in use: none has been accepted."))
     _table(page, versions)
-    _one(page, versions)
+    if page.may(Right.FILES) or page.may(Right.DECIDE):
+        _one(page, versions)
     if len(versions) > 1:
         st.header(page.text("Compare two versions"))
         _compare(page, versions)
