@@ -34,7 +34,8 @@ _YEAR = 2024
 _FRAME = """
 import streamlit
 from tbdx.service import Basis
-streamlit.session_state["tbdx-frame"] = Basis()
+from tbdx.ui import shell
+streamlit.session_state["tbdx-frame"] = shell._Frame(shell.service().local(), Basis())
 """
 
 

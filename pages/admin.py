@@ -1,10 +1,12 @@
-"""What the office decides beside reports: years, register, plan, corrections, reminders, record."""
+"""What the office decides beside reports, the record of it, and who may come in: by right."""
 
 import streamlit as st
 
+from tbdx.access import Right
 from tbdx.ui import (
     address,
     errata_desk,
+    people_desk,
     plan_desk,
     record_desk,
     register_desk,
@@ -16,30 +18,24 @@ from tbdx.ui import (
 
 page = shell.require()
 st.title(page.text("Administration"))
-names = {
-    "years": page.text("Years"),
-    "register": page.text("Register"),
-    "plan": page.text("Plan versions"),
-    "corrections": page.text("Corrections"),
-    "reminders": page.text("Reminders"),
-    "record": page.text("Record"),
+parts = {
+    "years": (page.text("Years"), Right.OFFICE, year_desk.show),
+    "register": (page.text("Register"), Right.OFFICE, register_desk.show),
+    "plan": (page.text("Plan versions"), Right.OFFICE, plan_desk.show),
+    "corrections": (page.text("Corrections"), Right.OFFICE, errata_desk.show),
+    "reminders": (page.text("Reminders"), Right.OFFICE, reminder_desk.show),
+    "record": (page.text("Record"), Right.RECORD, record_desk.show),
+    "people": (page.text("People"), Right.PEOPLE, people_desk.show),
 }
-desks = {
-    "years": year_desk.show,
-    "register": register_desk.show,
-    "plan": plan_desk.show,
-    "corrections": errata_desk.show,
-    "reminders": reminder_desk.show,
-    "record": record_desk.show,
-}
+open_to_reader = [name for name, (_, right, _) in parts.items() if page.may(right)]
 part = address.choose(
     "part",
-    list(names),
-    default="years",
+    open_to_reader,
+    default=open_to_reader[0],
     label=page.text("Part"),
-    say=names.__getitem__,
+    say=lambda name: parts[name][0],
     words=page.language,
     widget="segmented",
 )
 told.show()
-desks[part](page)
+parts[part][2](page)

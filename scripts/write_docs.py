@@ -1,13 +1,15 @@
 """Write the pages of docs/ that list what the code declares: `make docs`.
 
 A test fails while one of them is not what this writes; of docs/open-data.md and
-docs/observing.md that is what stands below a mark, the rest is written by hand.
+docs/observing.md and docs/roles.md that is what stands below their marks, the rest is
+written by hand.
 """
 
 from __future__ import annotations
 
 from scripts.licences import licences_page
 from tbdx import messages
+from tbdx.access import RIGHTS, Reach, Right, Role
 from tbdx.i18n import language
 from tbdx.observing.logs import FIELDS
 from tbdx.observing.measures import REGISTRY
@@ -17,6 +19,8 @@ from tbdx.settings import ROOT, Settings
 _OBSERVED = "<!-- Written by `make docs` from tbdx/observing. -->"
 _ENDINGS = {"counter": "_total", "info": "_info"}
 _MARK = "<!-- Written by `make docs` from tbdx/open_data/schema.py. -->"
+_ROLES_MARK = "<!-- Written by `make docs` from tbdx/access.py. -->"
+_REACHES = {None: "–", Reach.OWN: "own", Reach.ALL: "yes"}
 
 
 def findings_page() -> str:
@@ -128,11 +132,39 @@ def _codes(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
+def roles_page() -> str:
+    """docs/roles.md: what stands there above the mark, then what each role may."""
+    by_hand, _, _ = (ROOT / "docs" / "roles.md").read_text("utf-8").partition(_ROLES_MARK)
+    words = language("vi")
+    both = [(code.value, text, words.text(text)) for code, text in messages.ROLES.items()]
+    lines = [
+        _ROLES_MARK,
+        "",
+        "| role | English | tiếng Việt | what they do | việc được làm |",
+        "|---|---|---|---|---|",
+        *(
+            f"| `{code}` | {title} | {translated} | {does} | {words.text(does)} |"
+            for (code, title, translated), does in zip(
+                both, messages.ROLES_DO.values(), strict=True
+            )
+        ),
+        "",
+        f"| may | được | {' | '.join(f'`{role}`' for role in Role)} |",
+        "|---|---|" + "---|" * len(Role),
+    ]
+    for right in Right:
+        text = messages.RIGHTS[right]
+        given = (_REACHES[RIGHTS[role].get(right)] for role in Role)
+        lines.append(f"| {text} | {words.text(text)} | {' | '.join(given)} |")
+    return by_hand + "\n".join(lines) + "\n"
+
+
 def main() -> None:
     """Write the pages."""
     docs = ROOT / "docs"
     (docs / "open-data.md").write_text(open_data_page(), encoding="utf-8")
     (docs / "observing.md").write_text(observing_page(), encoding="utf-8")
+    (docs / "roles.md").write_text(roles_page(), encoding="utf-8")
     (docs / "findings.md").write_text(findings_page(), encoding="utf-8")
     (docs / "settings.md").write_text(settings_page(), encoding="utf-8")
     (docs / "licences.md").write_text(licences_page(), encoding="utf-8")

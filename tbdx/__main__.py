@@ -21,6 +21,7 @@ from tbdx.commands import (
     office,
     opening,
     packing,
+    people,
     record,
     register,
     reports,
@@ -58,6 +59,7 @@ for part in (
     opening,
     packing,
     keeping,
+    people,
     doctoring,
 ):
     app.add_typer(part.app)

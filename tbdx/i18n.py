@@ -76,9 +76,7 @@ class Language:
         """
         if value is None or value != value:  # noqa: PLR0124 (NaN)
             return "–"
-        pattern = "#,##0" + ("." + "#" * decimals if decimals else "")
-        with localcontext(rounding=ROUND_HALF_UP):
-            return format_decimal(value, pattern, locale=self.code).replace("-", _MINUS)
+        return _number(value or 0, decimals, self.code)  # -0.0 is no negative number
 
     def percent(self, value: float | None, decimals: int = 1) -> str:
         """A value that is already in percent, e.g. 66.67 as "66,7%"."""
@@ -122,6 +120,14 @@ def languages() -> tuple[str, ...]:
     """Codes of all languages: the default, English, then every other catalogue."""
     found = sorted(path.name for path in LOCALES.iterdir() if path.is_dir())
     return (DEFAULT, "en", *(code for code in found if code not in (DEFAULT, "en")))
+
+
+@lru_cache(maxsize=32768)
+def _number(value: float, decimals: int, code: str) -> str:
+    """A number as `Language.number` writes it; the same ones stand on page after page."""
+    pattern = "#,##0" + ("." + "#" * decimals if decimals else "")
+    with localcontext(rounding=ROUND_HALF_UP):
+        return format_decimal(value, pattern, locale=code).replace("-", _MINUS)
 
 
 _PLACES = {"ă": 1, "â": 2, "đ": 1, "ê": 1, "ô": 1, "ơ": 2, "ư": 1}

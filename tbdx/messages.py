@@ -813,6 +813,20 @@ ROLES: dict[Role, str] = {
     Role.ADMINISTRATOR: N_("Administrator"),
 }
 
+ROLES_DO: dict[Role, str] = {
+    Role.ANALYST: N_(
+        "sees every report, decides on it, keeps years, register, plan and corrections"
+    ),
+    Role.AGENCY: N_(
+        "sends and sees the reports of their own agencies; sees the province's results"
+    ),
+    Role.READER: N_("sees results and what was reported, and takes it out; changes nothing"),
+    Role.ADMINISTRATOR: N_(
+        "enters people, reads the record, keeps backups; decides nothing about reports"
+    ),
+}
+"""What somebody of a role does here, in one line."""
+
 RIGHTS: dict[Right, str] = {
     Right.RESULTS: N_("see the province's results and the plan"),
     Right.FIGURES: N_("see what agencies have reported"),

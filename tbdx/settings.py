@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     )
     user: str = Field(
         default="",
-        description="The name under which this machine's user stands in the record; empty: the account's name.",
+        description="The name under which this machine's user stands in the record; once people are entered, the id of the one who acts here. Empty: the account's name.",
     )
     review: bool = Field(
         default=False,

@@ -28,7 +28,7 @@ from tbdx.ui.shell import Page
 from tbdx.workbook import write_form
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("years", "register", "plan", "corrections", "reminders", "record")
+PARTS = ("years", "register", "plan", "corrections", "reminders", "record", "people")
 PAPER, STATION, MAGAZINE = "bao-thai-binh", "dai-ptth-thai-binh", "tc-van-nghe-thai-binh"
 MERGED = "bao-thai-binh-hop-nhat"
 WHY = "theo công văn của cơ quan"
@@ -79,7 +79,8 @@ def _open(part: str, lang: str = "vi", **choices: str) -> AppTest:
         "from tbdx.service import Basis\n"
         "from tbdx.ui import shell\n"
         'streamlit.navigation(shell._pages(language("vi")), position="hidden")\n'
-        'streamlit.session_state["tbdx-frame"] = Basis()\n'
+        "frame = shell._Frame(shell.service().local(), Basis())\n"
+        'streamlit.session_state["tbdx-frame"] = frame\n'
     )
     source = (ROOT / "pages" / "admin.py").read_text(encoding="utf-8")
     app = AppTest.from_string(frame + source, default_timeout=60)

@@ -42,7 +42,8 @@ def _open(agency: str, part: str, **choices: str) -> AppTest:
         "from tbdx.service import Basis\n"
         "from tbdx.ui import shell\n"
         'streamlit.navigation(shell._pages(language("vi")), position="hidden")\n'
-        f'streamlit.session_state["tbdx-frame"] = Basis({choices.pop("structure", "")!r})\n'
+        f"on = Basis({choices.pop('structure', '')!r})\n"
+        'streamlit.session_state["tbdx-frame"] = shell._Frame(shell.service().local(), on)\n'
     )
     source = (ROOT / "pages" / "agency.py").read_text(encoding="utf-8")
     app = AppTest.from_string(frame + source, default_timeout=60)

@@ -118,3 +118,53 @@ def test_a_store_moves_to_postgresql(shell: Shell, postgres_database: str) -> No
     assert (found["faults"], found["entries"]) == ([], 5)
     back = shell.json("move-store", "--from", postgres_database, "--to", _url(shell, "back"))
     assert (back["faults"], back["entries"]) == ([], 7)
+
+
+class TestWhoMay:
+    """Of a store with people, its administrators keep it; nobody else does."""
+
+    @pytest.fixture
+    def office(self, shell: Shell) -> Shell:
+        """The shell of the administrator of such a store."""
+        shell("people", "add", "qt01", "--role", "administrator")
+        office = Shell(shell.folder, TBDX_USER="qt01")
+        office("people", "add", "lan", "--role", "analyst")
+        return office
+
+    def test_an_administrator_backs_up_and_moves(self, office: Shell) -> None:
+        """Under their own id, whatever `--by` says; in the store that was filled as well."""
+        office("backup", "--out", office.folder / "a.tbdx-backup", "--by", "Ann")
+        source, to = _url(office, "tbdx"), _url(office, "neu")
+        office("move-store", "--from", source, "--to", to, "--by", "Ann")
+        moved = Shell(office.folder, TBDX_USER="qt01", TBDX_DATABASE_URL=to)
+        told = moved.json("record", "list")[:3]
+        assert [(entry["action"], entry["actor"]) for entry in told] == [
+            *(("restored", "qt01"), ("exported", "qt01"), ("exported", "qt01"))
+        ]
+
+    @pytest.mark.parametrize(
+        ("user", "said"), [("lan", "back up, restore and move the store"), ("Bình", "none of them")]
+    )
+    def test_others_do_not(self, office: Shell, user: str, said: str) -> None:
+        """An analyst, or who was not entered: nothing is written, the record is told nothing."""
+        before = office.json("record", "list")
+        other = Shell(office.folder, TBDX_USER=user)
+        path, to = office.folder / "a.tbdx-backup", _url(office, "neu")
+        assert said in other("backup", "--out", path, "--by", "qt01", code=2)
+        assert said in other("move-store", "--from", _url(office, "tbdx"), "--to", to, code=2)
+        assert not path.exists()
+        assert not (office.folder / "neu.db").exists()
+        assert office.json("record", "list") == before
+
+    def test_a_backup_is_checked_and_restored_by_who_has_it(self, office: Shell) -> None:
+        """Into an empty store; its people are there then, and the store of others is never filled."""
+        path, to = office.folder / "a.tbdx-backup", _url(office, "neu")
+        office("backup", "--out", path)
+        other = Shell(office.folder, TBDX_USER="Bình")
+        other("verify-backup", path)
+        assert "is not empty" in other("restore", path, code=2)
+        other("restore", path, "--into", to)
+        there = Shell(office.folder, TBDX_USER="Bình", TBDX_DATABASE_URL=to)
+        assert "none of them" in there("record", "list", code=2)
+        keeper = Shell(office.folder, TBDX_USER="qt01", TBDX_DATABASE_URL=to)
+        assert keeper.json("record", "list")[0]["actor"] == "Bình"

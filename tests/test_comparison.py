@@ -293,7 +293,7 @@ def test_no_colour_is_set(service: Service, plan: Plan) -> None:
 SOURCE = """
 import streamlit as st
 from tbdx.ui import comparing, shell
-st.session_state["tbdx-frame"] = shell.Basis()
+st.session_state["tbdx-frame"] = shell._Frame(shell.service().local(), shell.Basis())
 comparing.show(shell.require())
 """
 

@@ -12,6 +12,7 @@ import yaml
 from shell import commands_of, options_of
 
 from tbdx.__main__ import app
+from tbdx.access import require_id
 from tbdx.settings import ROOT, Settings
 
 DEPLOY = ROOT / "deploy"
@@ -73,6 +74,17 @@ def test_one_process_is_as_hardened_as_many() -> None:
         one[key] = [one[key][0].replace("8501", "%i")]
     many["Description"] = one["Description"]
     assert one == many
+
+
+def test_the_backup_acts_as_a_person_that_can_be_entered() -> None:
+    """The unit's TBDX_USER is a possible id, no other file sets it, and the guide says how to enter it."""
+    unit = _unit(DEPLOY / "systemd" / "tbdx-backup.service")
+    (user,) = [v.partition("=")[2] for v in unit["Environment"][0].split() if "TBDX_USER" in v]
+    assert require_id(user) == user
+    environment = (DEPLOY / "systemd" / "tbdx.env").read_text(encoding="utf-8")
+    assert "TBDX_USER" not in environment, "it would come before the unit's"
+    guide = (ROOT / "docs" / "backup.md").read_text(encoding="utf-8")
+    assert f"-m tbdx people add {user} --role administrator" in guide
 
 
 def test_settings_of_the_units_are_known() -> None:

@@ -9,7 +9,7 @@ import pytest
 from shell import commands_of, options_of
 
 from scripts.screenshots import GREY, LOOKS, VIEWS
-from scripts.write_docs import findings_page, settings_page
+from scripts.write_docs import findings_page, roles_page, settings_page
 from tbdx.__main__ import app
 from tbdx.metrics import RESULT_COLUMNS, needed_count
 from tbdx.plan import Plan
@@ -23,10 +23,11 @@ def _read(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def test_findings_and_settings_are_listed_as_they_are() -> None:
+def test_findings_settings_and_roles_are_listed_as_they_are() -> None:
     """The generated pages are up to date."""
     assert _read("docs/findings.md") == findings_page(), "run `make docs`"
     assert _read("docs/settings.md") == settings_page(), "run `make docs`"
+    assert _read("docs/roles.md") == roles_page(), "run `make docs`"
 
 
 def test_every_command_is_documented() -> None:

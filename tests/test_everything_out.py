@@ -282,7 +282,7 @@ _NAMED = """
 from threading import Thread
 import streamlit as st
 from tbdx.ui import shell
-st.session_state["tbdx-frame"] = shell.Basis()
+st.session_state["tbdx-frame"] = shell._Frame(shell.service().local(), shell.Basis())
 st.session_state["acting-name"] = " Phòng Báo chí "
 page, said = shell.require(), []
 beside = Thread(target=lambda: said.append(page.user))

@@ -50,7 +50,7 @@ def _open(basis: Basis = USUAL, **choices: str) -> AppTest:
         "from tbdx.service import Basis\n"
         "from tbdx.ui import shell\n"
         'streamlit.navigation(shell._pages(language("vi")), position="hidden")\n'
-        f'streamlit.session_state["tbdx-frame"] = {basis!r}\n'
+        f'streamlit.session_state["tbdx-frame"] = shell._Frame(shell.service().local(), {basis!r})\n'
     )
     source = (ROOT / "pages" / "report.py").read_text(encoding="utf-8")
     app = AppTest.from_string(frame + source, default_timeout=60)

@@ -43,7 +43,7 @@ def _open(**choices: str) -> AppTest:
         "from tbdx.service import Basis\n"
         "from tbdx.ui import shell\n"
         'streamlit.navigation(shell._pages(language("vi")), position="hidden")\n'
-        'streamlit.session_state["tbdx-frame"] = Basis()\n'
+        'streamlit.session_state["tbdx-frame"] = shell._Frame(shell.service().local(), Basis())\n'
     )
     source = (ROOT / "pages" / "search.py").read_text(encoding="utf-8")
     app = AppTest.from_string(frame + source, default_timeout=60)

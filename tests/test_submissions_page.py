@@ -61,7 +61,8 @@ def _open(**choices: str) -> AppTest:
     frame = (
         "import streamlit\n"
         "from tbdx.service import Basis\n"
-        'streamlit.session_state["tbdx-frame"] = Basis()\n'
+        "from tbdx.ui import shell\n"
+        'streamlit.session_state["tbdx-frame"] = shell._Frame(shell.service().local(), Basis())\n'
     )
     source = (ROOT / "pages" / "submissions.py").read_text(encoding="utf-8")
     app = AppTest.from_string(frame + source, default_timeout=60)

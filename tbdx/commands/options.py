@@ -38,7 +38,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text."
 By = Annotated[
     str | None,
     typer.Option(
-        "--by", metavar="NAME", help="Who does this, for the record; else TBDX_USER or the account."
+        "--by",
+        metavar="NAME",
+        help="Who does this, for the record; else TBDX_USER or the account. Not where people are entered: there it is their id.",
     ),
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in a few words; kept in the record.")]

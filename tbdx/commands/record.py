@@ -116,7 +116,7 @@ def _short(subject: str) -> str:
     return f"{kind}:{name[:12]}…" if kind == "file" else subject
 
 
-_TELLING = ("file_name", "drafts", "decision", "verdict", "reason", "email", "how")
+_TELLING = ("file_name", "drafts", "decision", "verdict", "reason", "email", "how", "roles")
 
 
 def _gist(entry: Entry) -> str:

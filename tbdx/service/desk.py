@@ -76,11 +76,13 @@ class Current:
 
     def kept(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """What was worked out under this key at this revision, or is now."""
-        if key not in self._kept:
+        try:
+            found: T = self._kept[key]
+        except KeyError:
+            found = work_out()
             if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            self._kept[key] = work_out()
-        found: T = self._kept[key]
+                self._kept.clear()  # other sessions may be reading: each has what it found
+            self._kept[key] = found
         return found
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from tbdx.access import EVERYONE, Claims, Person, Right, Role, needs, require_id
+from tbdx.access import Claims, Person, Right, Role, needs, require_id
 from tbdx.model import TbdxError
 from tbdx.service.desk import Desk, UseCases, require_reason
 from tbdx.service.office import require_address
@@ -55,16 +55,8 @@ class People(UseCases):
 
         Raises TbdxError: not-admitted-here.
         """
-        return self._remembered("", self._user)
-
-    def _user(self) -> Person:
         store, user = self._desk.store, self._desk.user
-        if not store.has_people():
-            return EVERYONE
-        person = store.person(user)
-        if person is None:
-            raise TbdxError("not-admitted-here", found=user)
-        return person
+        return self._remembered("", lambda: store.person_at_machine(user))
 
     def _remembered(self, key: Claims | str, look: Callable[[], Person]) -> Person:
         """Who it is by the store; while that is away, who it was when it was last asked."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 
@@ -18,6 +18,8 @@ from tbdx.plan import Plan
 from tbdx.scenarios import Scenario, applied
 from tbdx.store import Past, Store
 
+T = TypeVar("T")
+_MOST_KEPT = 512
 Value = Answer | float | str | None
 Row = dict[Hashable, Any]
 """One row of a results frame: its columns by name."""
@@ -72,19 +74,28 @@ class View:
     scenario: Scenario = field(default_factory=Scenario)
     scope: frozenset[str] | None = None
     _whole: View | None = field(default=None, repr=False, compare=False)
+    _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def kept(self, key: Hashable, work_out: Callable[[], T]) -> T:
+        """What was worked out from this view under this key, or is now: a chart, an agency's duties.
+
+        It goes when the view goes, with the next revision. Shared, as the frames are.
+        """
+        try:
+            found: T = self._kept[key]
+        except KeyError:
+            found = work_out()
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()  # other sessions may be reading: each has what it found
+            self._kept[key] = found
+        return found
 
     def seen_by(self, agencies: frozenset[str]) -> View:
         """The same view with the figures of these agencies alone, and the province's results.
 
         What all agencies add up to (`results`, `compared`, `years_reported`) stays as it is.
         """
-        if agencies not in self._seen:
-            self._seen[agencies] = _cut(self, agencies)
-        return self._seen[agencies]
-
-    @cached_property
-    def _seen(self) -> dict[frozenset[str], View]:
-        return {}
+        return self.kept(("seen by", agencies), lambda: _cut(self, agencies))
 
     def under(self, scenario: Scenario) -> View:
         """The same view of the same figures with what a scenario supposes in their place."""

@@ -97,7 +97,7 @@ class Store:
 
     def revision(self) -> int:
         """How many changes the figures have seen; it rises with every one."""
-        with self._database.connection() as connection:
+        with self._database.glance() as connection:
             return int(connection.execute(sa.select(tables.revision.c.number)).scalar_one())
 
     def is_empty(self) -> bool:
@@ -667,6 +667,14 @@ class Store:
         """The person with this id, unless removed."""
         with self._database.connection() as connection:
             return people.named(connection, person_id)
+
+    def person_at_machine(self, user: str) -> Person:
+        """Who a machine's user is here; everyone while nobody is entered.
+
+        Raises TbdxError: not-admitted-here.
+        """
+        with self._database.connection() as connection:
+            return people.at_machine(connection, user)
 
     def person_of(self, claims: Claims, *, address: bool) -> Person | None:
         """Whose account this is, or with `address` who is expected under its address.

@@ -124,6 +124,12 @@ class Database:
                 )
         return _unavailable(self.url, error)
 
+    def glance(self) -> AbstractContextManager[sa.Connection]:
+        """A connection outside any transaction, for one query that stands alone and is asked often."""
+        if self.engine.dialect.name == "postgresql":
+            return self.connection(isolation_level="AUTOCOMMIT")
+        return self.connection(tbdx_begin="")
+
     def snapshot(self) -> AbstractContextManager[sa.Connection]:
         """A connection whose every query sees the database as it was at the first one."""
         if self.engine.dialect.name == "postgresql":
@@ -226,7 +232,8 @@ def _sqlite(url: sa.URL, shown: str, existing: bool) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("tbdx_begin", "BEGIN"))
+        if statement := connection.get_execution_options().get("tbdx_begin", "BEGIN"):
+            connection.exec_driver_sql(statement)
 
     _hold_on_to(Path(str(url.database)).absolute(), engine)  # last: the pragmas make the file
     return engine

@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tbdx.access import Claims, Person, Role
+from tbdx.access import EVERYONE, Claims, Person, Role
 from tbdx.model import TbdxError
 from tbdx.store.tables import Moment, ended_session, person
 
@@ -54,6 +54,17 @@ def named(connection: sa.Connection, person_id: str) -> Person | None:
     """The person with this id, unless removed."""
     row = connection.execute(_of(person_id)).one_or_none()
     return _person(row._asdict()) if row else None
+
+
+def at_machine(connection: sa.Connection, user: str) -> Person:
+    """The person whose id is the name of a machine's user; everyone while nobody is entered.
+
+    Raises TbdxError: not-admitted-here.
+    """
+    found = named(connection, user)
+    if found is None and not is_empty(connection):
+        raise TbdxError("not-admitted-here", found=user)
+    return found or EVERYONE
 
 
 def of_account(connection: sa.Connection, claims: Claims) -> Person | None:

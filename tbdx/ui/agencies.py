@@ -115,7 +115,7 @@ def year_head(page: Page, year: int, phase: Phase) -> str:
 def standings(page: Page, agency: str) -> pd.DataFrame:
     """The agency's rows of `View.standings`, in the plan's order."""
     rows = page.view.standings
-    return rows[rows["agency"] == agency]
+    return page.view.kept(("standings", agency), lambda: rows[rows["agency"] == agency])
 
 
 def not_reported(page: Page, agency: Agency) -> None:

@@ -35,7 +35,10 @@ def coming(page: Page, agency: Agency, year: int) -> Duties:
 def of_year(page: Page, agency: Agency, year: int) -> Duties:
     """What is asked of the agency in one year, beside its last answers up to then."""
     view = page.view
-    return duties.duties(view.answers, view.plan, view.targets, agency.id, year)
+    return view.kept(
+        ("duties", agency.id, year),
+        lambda: duties.duties(view.answers, view.plan, view.targets, agency.id, year),
+    )
 
 
 def show(page: Page, agency: Agency, year: int) -> None:

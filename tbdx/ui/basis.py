@@ -31,7 +31,8 @@ def pick(service: Service, words: Language) -> Basis:
 
     Targets as first issued are offered only where an amendment holds.
     """
-    usually = usual(service.plan)
+    view = service.view()
+    usually = usual(view.plan)
     asked = any(part in st.query_params for part in PARTS)
     with st.expander(words.text("Basis of the figures"), icon=":material/tune:", expanded=asked):
         structure = _choose(
@@ -43,7 +44,7 @@ def pick(service: Service, words: Language) -> Basis:
         )
         figures = _choose("figures", words.text("Figures"), _FIGURES, usually.figures, words)
         targets: str = usually.targets
-        if service.view().amendments:
+        if view.amendments:
             targets = _choose(
                 "targets", words.text("Targets"), provenance.TARGETS, usually.targets, words
             )

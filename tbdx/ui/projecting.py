@@ -99,9 +99,16 @@ def show(page: Page, indicator: Indicator) -> None:
     if mind:
         st.caption(" ".join(mind))
     _inputs_table(page, projection)
-    amended = widgets.amendments_of(page.view, indicator.code)
-    chart = charts.trajectory(
-        rows, indicator, page.plan, page.language, amended, projection=projection
+    chart = page.view.kept(
+        ("projection", indicator.code, method, year, span, page.language.code),
+        lambda: charts.trajectory(
+            rows,
+            indicator,
+            page.plan,
+            page.language,
+            widgets.amendments_of(page.view, indicator.code),
+            projection=projection,
+        ),
     )
     told = " ".join(sentence.replace("**", "") for sentence in (*said, *mind))
     projected = page.text(

@@ -83,11 +83,24 @@ LABELS: dict[str, str] = {
     "head": N_("Code of the newest entry"),
     "from": N_("From"),
     "to": N_("To"),
+    "roles": N_("Roles"),
+    "account_sha256": N_("Hash of name, address and account"),
+    "removed_at": N_("Removed at"),
 }
 """What the parts of an entry's content are called."""
 
 _IN_SHORT = (
-    *("state", "chosen", "stated", "corrected", "decision", "first_year", "file_name", "verdict"),
+    *(
+        "roles",
+        "state",
+        "chosen",
+        "stated",
+        "corrected",
+        "decision",
+        "first_year",
+        "file_name",
+        "verdict",
+    ),
     *("drafts", "rows", "reason", "confirmation", "withdrawn_because"),
 )
 """Which of them a line of the table has room for; the others stand in the details."""
@@ -188,6 +201,7 @@ _SUBJECTS: dict[str, Callable[[Page, str, Content], str]] = {
     "export": _export,
     "store": lambda page, rest, _: page.text(_FILLED[rest]) if rest in _FILLED else rest,
     "session": lambda page, rest, content: value_text(page, "how", content.get("how", rest)),
+    "person": lambda page, rest, _: page.text("person {id}", id=rest),
 }
 
 
@@ -237,9 +251,10 @@ def details(page: Page, entry: Entry) -> list[tuple[str, str, str]]:
     before, after = contents(entry)
     names = [name for name in LABELS if name in before or name in after]
     names += sorted((before.keys() | after.keys()) - set(names))
+    numbered = not entry.subject.startswith("person:")
     return [
         (
-            label_text(page, name),
+            label_text(page, name) if numbered or name != "id" else page.text("Id"),
             value_text(page, name, before[name]) if name in before else "",
             value_text(page, name, after[name]) if name in after else "",
         )
@@ -293,6 +308,14 @@ def _each(words: Mapping[Any, str]) -> Callable[[Page, list[str]], str]:
     return lambda page, codes: ", ".join(page.text(known[code]) for code in codes)
 
 
+def _codes(value: str | list[str]) -> list[str]:
+    """Several codes, which a row of the store keeps in one text."""
+    return value.split(",") if isinstance(value, str) else value
+
+
+_HOW = {"local": N_("on this machine"), "oidc": N_("by the identity provider")}
+"""How a session began."""
+
 _VALUES: dict[str, Callable[[Page, Any], str]] = {
     "state": lambda page, value: page.text(messages.REVIEW_STATES[ReviewState(value)]),
     "phase": _phase,
@@ -309,7 +332,8 @@ _VALUES: dict[str, Callable[[Page, Any], str]] = {
     "actions": _each(messages.ACTIONS),
     "phases": _each(messages.PHASES),
     "statuses": _each(messages.STATUSES),
-    "agencies": lambda page, codes: ", ".join(agency_text(page, code) for code in codes),
+    "agencies": lambda page, codes: ", ".join(agency_text(page, code) for code in _codes(codes)),
+    "roles": lambda page, roles: _each(messages.ROLES)(page, _codes(roles)),
     "indicators": lambda page, codes: ", ".join(
         page.plan.indicator(code).short[page.language.code] for code in codes
     ),
@@ -319,9 +343,10 @@ _VALUES: dict[str, Callable[[Page, Any], str]] = {
     "structure": lambda page, value: page.text(provenance.STRUCTURES[value]),
     "figures": lambda page, value: page.text(provenance.FIGURES[value]),
     "targets": lambda page, value: page.text(provenance.TARGETS[value]),
-    "how": lambda page, value: page.text("on this machine") if value == "local" else value,
+    "how": lambda page, value: page.text(_HOW[value]) if value in _HOW else value,
     **dict.fromkeys(
-        ("at", "since", "received_at", "decided_at", "withdrawn_at", "made_at"), _moment
+        ("at", "since", "received_at", "decided_at", "withdrawn_at", "made_at", "removed_at"),
+        _moment,
     ),
 }
 
@@ -337,6 +362,7 @@ def fault_text(page: Page, fault: RecordFault) -> str:
         "register": N_("Register change {number}"),
         "erratum": N_("Correction {number}"),
         "contact": N_("The address of {number}"),
+        "person": N_("The person {number}"),
     }
     if word in names and rest:
         said = _place(page, rest, {}) if word in ("nil", "contact") else rest

@@ -12,14 +12,14 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from tbdx import messages, observing
-from tbdx.access import EVERYONE, Claims, Needed, Person, Right
+from tbdx.access import EVERYONE, Claims, Needed, Person, Right, Role
 from tbdx.i18n import DEFAULT, N_, Language, language
 from tbdx.model import TbdxError
 from tbdx.plan import Plan
 from tbdx.service import Basis, Service, View
 from tbdx.serving import require_inside
 from tbdx.settings import ROOT, Settings
-from tbdx.ui import address, away, basis, languages, printing, returning, signing
+from tbdx.ui import address, away, basis, languages, printing, returning, signing, sweeping
 from tbdx.ui.markdown import escape
 from tbdx.words import clean
 
@@ -220,7 +220,9 @@ class Page:
 @st.cache_resource(show_spinner=False)
 def service() -> Service:
     """The use cases, opened once per server."""
-    return Service.open(Settings())
+    uses = Service.open(Settings())
+    sweeping.settle()
+    return uses
 
 
 def _pages(words: Language, person: Person = EVERYONE) -> dict[str, list[StreamlitPage]]:
@@ -377,14 +379,24 @@ def _sidebar(entered: Service, claims: Claims | None, words: Language, *, views:
             on = basis.pick(entered, words)
         elif entered.person.everyone:
             _pick_name(entered, words)
+        _whoami(entered, words)
+        if claims is not None:
+            signing.way_out(claims, words, entered.people.sign_out)
         plan = entered.plan
         province = plan.name_on(plan.province, plan.decision.date)[chosen]
         st.caption(f"{province[:1].upper()}{province[1:]} · {plan.decision.number}")
-        if claims is not None:
-            signing.way_out(claims, entered.person, words, entered.people.sign_out)
     if chosen != words.code:  # the page's title and navigation are already in the other language
         st.rerun()
     return on
+
+
+def _whoami(entered: Service, words: Language) -> None:
+    """Who reads, and with which roles; nothing where nobody has to say who they are."""
+    person = entered.person
+    if person.everyone:
+        return
+    roles = ", ".join(words.text(messages.ROLES[role]) for role in Role if role in person.roles)
+    st.caption(f"**{escape(person.name or person.id)}** · {roles}")
 
 
 def _pick_name(entered: Service, words: Language) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 from tbdx import charts, definitions, messages, provenance, tables, wording
 from tbdx.model import CheckedFile, Erratum, Finding, Severity, Status
 from tbdx.plan import Among, Indicator
-from tbdx.service import Basis, Row, View
+from tbdx.service import Row, View
 from tbdx.ui import address, picturing, shell, taking
 from tbdx.ui.markdown import escape as escape  # noqa: PLC0414 (part of what pages are built from)
 from tbdx.ui.picturing import Subject
@@ -188,24 +188,6 @@ def card(page: Page, indicator: Indicator, row: Row) -> None:
 _CHARTS = {"trajectory": charts.trajectory, "thumbnail": charts.thumbnail}
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
-def _drawn(
-    kind: str,
-    indicator: str,
-    _page: Page,
-    revision: int,
-    sample: bool,
-    basis: Basis,
-    scenario: str,
-    language: str,
-) -> charts.Chart:
-    """A chart of one indicator's results on one basis, kept until the store changes."""
-    view = _page.view
-    own = view.results[view.results["indicator"] == indicator]
-    amended = amendments_of(view, indicator)
-    return _CHARTS[kind](own, view.plan.indicator(indicator), view.plan, _page.language, amended)
-
-
 def amendments_of(view: View, indicator: str) -> charts.Amended:
     """What amendments of the plan change in a chart of one indicator."""
     return charts.Amended(
@@ -218,12 +200,13 @@ def indicator_chart(
     page: Page, kind: Literal["trajectory", "thumbnail"], indicator: Indicator
 ) -> None:
     """One indicator's results over the years, large or small."""
-    view = page.view
-    code = page.language.code
-    scenario = view.scenario.code
-    chart = _drawn(
-        kind, indicator.code, page, view.revision, view.sample, view.basis, scenario, code
-    )
+    view, words = page.view, page.language
+
+    def draw() -> charts.Chart:
+        own = view.results[view.results["indicator"] == indicator.code]
+        return _CHARTS[kind](own, indicator, view.plan, words, amendments_of(view, indicator.code))
+
+    chart = view.kept((kind, indicator.code, words.code), draw)
     if kind == "thumbnail":  # in small it cannot stand alone; see `offer_pictures`
         _plot(chart, f"{kind}-{indicator.code}")
     else:
