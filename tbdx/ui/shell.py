@@ -155,11 +155,11 @@ ROOMS = (
 
 @dataclass(frozen=True)
 class _Frame:
-    """What stands around the page of one run: for whom it is, by which sign-in, on which basis."""
+    """What stands around the page of one run: for whom it is, on which basis, by which sign-in."""
 
     service: Service
-    claims: Claims | None
     basis: Basis
+    claims: Claims | None = None
 
 
 @dataclass(frozen=True)
@@ -324,9 +324,9 @@ def _run(entered: Service, claims: Claims | None, words: Language) -> None:
     chosen = st.navigation(_pages(words, entered.person), position="sidebar")
     observing.at_page(chosen.url_path or "home", entered.person.id)
     room = next((room for room in ROOMS if room.file == chosen.url_path), None)
-    st.session_state[_FRAME] = _Frame(entered, claims, Basis())
+    st.session_state[_FRAME] = _Frame(entered, Basis(), claims)
     on = _sidebar(entered, claims, words, views=room is not None and room.views)
-    st.session_state[_FRAME] = _Frame(entered, claims, on)
+    st.session_state[_FRAME] = _Frame(entered, on, claims)
     printing.style(entered.view(on), words)
     _banner(entered, words)
     if room is not None and not room.open_to(entered.person):
@@ -380,11 +380,11 @@ def _sidebar(entered: Service, claims: Claims | None, words: Language, *, views:
         elif entered.person.everyone:
             _pick_name(entered, words)
         _whoami(entered, words)
+        if claims is not None:
+            signing.way_out(claims, words, entered.people.sign_out)
         plan = entered.plan
         province = plan.name_on(plan.province, plan.decision.date)[chosen]
         st.caption(f"{province[:1].upper()}{province[1:]} · {plan.decision.number}")
-        if claims is not None:
-            signing.way_out(claims, entered.person, words, entered.people.sign_out)
     if chosen != words.code:  # the page's title and navigation are already in the other language
         st.rerun()
     return on

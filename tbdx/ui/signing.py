@@ -17,7 +17,7 @@ from typing import Self
 import streamlit as st
 
 from tbdx import messages
-from tbdx.access import Claims, Person
+from tbdx.access import Claims
 from tbdx.i18n import Language
 from tbdx.model import TbdxError
 from tbdx.plan import Plan
@@ -153,8 +153,6 @@ def way_out(claims: Claims, person: Person, words: Language, end: Callable[[Clai
 
     `end` makes the sign-in worthless elsewhere as well: in other tabs and in copies of the cookie.
     """
-    called = person.name or claims.name or claims.email or claims.subject
-    st.caption(words.text("Signed in as {name}", name=escape(called)))
     if st.button(words.text("Sign out"), icon=":material/logout:", width="stretch"):
         try:
             end(claims)
