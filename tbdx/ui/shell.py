@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -317,6 +317,15 @@ def _come_in(words: Language) -> tuple[Service, Claims | None] | None:
     chosen = st.navigation(_pages(words), position="hidden")
     signing.ask(visit, words, chosen.url_path)
     return None
+
+
+def admits(user: Mapping[str, object]) -> bool:
+    """Whether a sign-in counts here, by what its token says; asked for files, beside any page."""
+    try:
+        service().enter(signing.claims_of(user, trust_emails=Settings().trust_emails))
+    except TbdxError:
+        return False
+    return True
 
 
 def _run(entered: Service, claims: Claims | None, words: Language) -> None:
