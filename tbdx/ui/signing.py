@@ -148,8 +148,8 @@ def _buttons(names: list[str], words: Language, room: str) -> None:
             st.login(name)
 
 
-def way_out(claims: Claims, person: Person, words: Language, end: Callable[[Claims], None]) -> None:
-    """In the sidebar: who has signed in, and the button that signs out.
+def way_out(claims: Claims, words: Language, end: Callable[[Claims], None]) -> None:
+    """The button that signs out.
 
     `end` makes the sign-in worthless elsewhere as well: in other tabs and in copies of the cookie.
     """
