@@ -14,7 +14,8 @@ with st.container(horizontal=True):
 st.subheader(widgets.escape(indicator.title[page.language.code]))
 stating.year(page, year)
 results.verdict_sentence(page, indicator, page.view.result[indicator.code, year])
-tracing.tally(page, indicator, year)
+if page.sees_all:
+    tracing.tally(page, indicator, year)
 readings.notes(page, indicator, year)
 
 part = results.pick_part(page)

@@ -24,7 +24,7 @@ if year not in page.view.years_reported:
     nothing = page.text("No report of this year has been accepted yet.")
 st.markdown("\n".join(lines) or nothing)
 
-changed = changing.lines(page, year)
+changed = changing.lines(page, year) if page.sees_all else []
 if changed:
     st.header(page.text("What has changed"))
     st.markdown("\n".join(f"- {line}" for line in changed))

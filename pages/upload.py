@@ -15,7 +15,7 @@ if files:
     checked = sending.checked(page, files)
     verdicts.show(page, checked)
 
-    st.header(page.text("3. Accept or send for review"))
+    st.header(sending.head(page))
     sending.acceptance(page, checked)
 else:
     sending.receipts(page)

@@ -12,7 +12,6 @@ from tbdx.model import Submission
 from tbdx.plan import Agency, Indicator, Text
 from tbdx.searching import Document, Index
 from tbdx.service import View
-from tbdx.store import Store
 
 KINDS: dict[str, str] = {
     "indicator": N_("Indicators"),
@@ -61,9 +60,7 @@ class _Collection:
         yield from self._decisions()
         yield from self._rules()
         yield from self._corrections()
-        source = self._view.source
-        if isinstance(source, Store):  # of the past, only the figures in use are kept
-            yield from map(self._file, source.submissions())
+        yield from map(self._file, self._view.submissions)
 
     # --- the plan ---------------------------------------------------------------------------
 

@@ -155,6 +155,7 @@ def scenario(
     from tbdx.service import Basis
 
     with session(samples=samples) as s:
+        s.require_all_figures()
         view = _view(s, samples, Basis(structure or "", figures, targets))
         options.require_known(view.plan, year, None)
         supposed = view.under(Scenario.from_code(code, view.plan))

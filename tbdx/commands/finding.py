@@ -42,6 +42,7 @@ def search(
 
     options.require_choice(kind, findable.KINDS)
     with session(samples=samples) as s:
+        s.require_all_figures()
         options.require_known(s.plan, year, agency)
         view = s.service.sample_view() if samples else s.service.real_view()
         index = findable.index(view, s.words)

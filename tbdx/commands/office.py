@@ -137,8 +137,9 @@ def remind(
     recipient yet.
     """
     with session() as s:
-        make_folder(out)
         office = s.service.office
+        office.missing(year)  # who may not ask, or not of this year, leaves no folder
+        make_folder(out)
         drafts = list(office.reminders(year, s.words.code, by=by))
         if returned:
             drafts += office.return_notices(year, s.words.code, by=by)

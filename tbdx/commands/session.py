@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from tbdx import messages
+from tbdx.access import Needed, Right
 from tbdx.commands.options import UNREADABLE
 from tbdx.i18n import Language, language
 from tbdx.model import TbdxError
@@ -34,6 +35,13 @@ class Session:
     def plan(self) -> Plan:
         """The plan with its register as it now stands."""
         return self.service.plan
+
+    def require_all_figures(self) -> None:
+        """Refuse who sees some agencies only what is worked out from every agency's answers.
+
+        Raises TbdxError: not-allowed.
+        """
+        Needed(Right.FIGURES, whole=True).require(self.service.person)
 
 
 @contextmanager

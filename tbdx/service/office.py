@@ -15,7 +15,7 @@ from email.headerregistry import Address
 from typing import Any, Literal
 
 from tbdx import collection, messages
-from tbdx.access import Right, needs
+from tbdx.access import Needed, Right, needs
 from tbdx.amendments import Difference, differences
 from tbdx.collection import SENT, Rates, YearStanding
 from tbdx.corrections import value_at
@@ -56,6 +56,8 @@ from tbdx.workbook.sheets import as_text
 from tbdx.workbook.values import exceeded
 
 Value = Answer | float | str | None
+
+_OF_SOME_AGENCIES = ("table/", "chart/")  # exports that are right of a view cut to some agencies
 
 Taken = Literal["original", "annotated", "return-notice"]
 """Which file of a submission."""
@@ -123,8 +125,13 @@ class Office(UseCases):
     @needs(Right.ROUNDS)
     def rounds(self) -> list[Rates]:
         """Every year's round in counts; of real reports, even while there are none."""
-        years = self._desk.current.plan.all_years
-        return [collection.rates(year, self._standings(year)) for year in years]
+        scope, years = self.person.scope(Right.ROUNDS), self._desk.current.plan.all_years
+        return [
+            collection.rates(
+                year, [s for s in self._standings(year) if scope is None or s.agency in scope]
+            )
+            for year in years
+        ]
 
     def _standings(self, year: int) -> list[YearStanding]:
         """How each agency stands with a year, by real reports alone."""
@@ -658,8 +665,12 @@ class Office(UseCases):
     def exported(self, what: str, details: Mapping[str, Any], *, by: str | None = None) -> str:
         """Tell the record that something was taken out; the record's newest code.
 
-        `what` names the export; `details` are its filters and counts.
+        `what` names the export; `details` are its filters and counts. Whoever sees some
+        agencies only takes out tables and charts: all else is worked out from every report.
+        Raises TbdxError: not-allowed.
         """
+        if not what.startswith(_OF_SOME_AGENCIES):
+            Needed(Right.EXPORT, whole=True).require(self.person)
         return self._exported(what, details, by)
 
     def _exported(self, what: str, details: Mapping[str, Any], by: str | None) -> str:

@@ -182,14 +182,22 @@ class Reviewing(UseCases):
 
     @needs(Right.ROUNDS)
     def history(self, agency: str, year: int) -> list[Submission]:
-        """Every version of one agency's report for one year, the newest first."""
-        return self._own(self._desk.stage()[0].submissions(agencies=[agency], years=[year]))
+        """Every version of one agency's report for one year, the newest first.
+
+        Raises TbdxError: not-allowed.
+        """
+        self.person.require(Right.ROUNDS, [agency])
+        return self._desk.stage()[0].submissions(agencies=[agency], years=[year])
 
     @needs(Right.ROUNDS)
     def nil_returns(self, agency: str, year: int) -> list[NilReturn]:
-        """Whether the agency stated that it has nothing to report for this year."""
+        """Whether the agency stated that it has nothing to report for this year.
+
+        Raises TbdxError: not-allowed.
+        """
+        self.person.require(Right.ROUNDS, [agency])
         found = self._desk.stage()[0].nil_returns([year])
-        return self._own([nil for nil in found if nil.agency == agency])
+        return [nil for nil in found if nil.agency == agency]
 
     @needs(Right.ROUNDS)
     def submission(self, submission_id: int) -> Submission:
@@ -198,8 +206,11 @@ class Reviewing(UseCases):
 
     @needs(Right.ROUNDS)
     def remarks(self, submission_id: int) -> tuple[Finding, ...]:
-        """What checking had to say about its file."""
-        self._one(Right.ROUNDS, submission_id)
+        """What checking had to say about its file.
+
+        Raises TbdxError: unknown-submission, not-allowed, as of a file in which others report.
+        """
+        self._file_of(Right.ROUNDS, submission_id)
         return self._desk.stage()[0].remarks(submission_id)
 
     @needs(Right.ROUNDS)
@@ -216,15 +227,28 @@ class Reviewing(UseCases):
         self.person.require(right, [submission.agency])
         return submission
 
-    def _file_of(self, submission_id: int) -> Submission:
+    @needs(Right.ROUNDS)
+    def shares_file(self, submission_id: int) -> bool:
+        """Whether its file holds reports that are not the person's, so that it is not theirs to see.
+
+        Raises TbdxError: unknown-submission, not-allowed.
+        """
+        submission = self._one(Right.ROUNDS, submission_id)
+        scope = self.person.scope(Right.ROUNDS)
+        return scope is not None and not scope.issuperset(self._reporters(submission))
+
+    def _file_of(self, right: Right, submission_id: int) -> Submission:
         """One submission whose whole file a person may see: others may have reported in it, too.
 
         Raises TbdxError: unknown-submission, not-allowed.
         """
-        submission = self._one(Right.FILES, submission_id)
-        together = self._desk.stage()[0].submissions(receipt=submission.receipt)
-        self.person.require(Right.FILES, [other.agency for other in together])
+        submission = self._one(right, submission_id)
+        self.person.require(right, self._reporters(submission))
         return submission
+
+    def _reporters(self, submission: Submission) -> frozenset[str]:
+        """The agencies whose reports came in the same file."""
+        return self._desk.stage()[0].reporters_in(submission.sha256)
 
     def _own(self, found: list[Owned]) -> list[Owned]:
         """Those that are of an agency that the person may see."""
@@ -444,7 +468,7 @@ class Reviewing(UseCases):
     def original(self, submission_id: int) -> tuple[str, bytes]:
         """The file as it was received: its name then, and its bytes."""
         store, _ = self._desk.stage()
-        submission = self._file_of(submission_id)
+        submission = self._file_of(Right.FILES, submission_id)
         return submission.file_name, store.document(submission.sha256)[1]
 
     @needs(Right.FILES)
@@ -455,7 +479,7 @@ class Reviewing(UseCases):
         reason stands among the remarks.
         """
         store, _ = self._desk.stage()
-        submission = self._file_of(submission_id)
+        submission = self._file_of(Right.FILES, submission_id)
         name, content = self.original(submission_id)
         findings = tuple(f for f in store.remarks(submission_id) if f.code not in ABOUT_ACCEPTANCE)
         if submission.state is ReviewState.RETURNED:

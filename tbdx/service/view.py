@@ -13,7 +13,8 @@ from tbdx import metrics
 from tbdx.amendments import differences
 from tbdx.comparison import compare
 from tbdx.corrections import corrected
-from tbdx.model import Answer, ClosedYear, Erratum, Phase, PlanVersion, Target
+from tbdx.duties import Duties, duties
+from tbdx.model import Answer, ClosedYear, Erratum, Phase, PlanVersion, Submission, Target
 from tbdx.plan import Plan
 from tbdx.scenarios import Scenario, applied
 from tbdx.store import Past, Store
@@ -50,9 +51,8 @@ class View:
     `plan` has the register and the rules that the basis asks for. `sample` is
     true when the figures are illustrative because no real report is stored.
     `amendments` are the versions of the plan in force, `original` the targets as
-    first issued, `closed_years` those that are locked. What is in `source` is
-    read when it is first asked for, and somebody may have changed it since
-    `revision`: what is written out quotes `panel_revision`. The frames are
+    first issued, `closed_years` those that are locked. What is stored is read
+    when it is first asked for, and somebody may have changed it since `revision`: what is written out quotes `panel_revision`. The frames are
     shared: never change one in place.
 
     Under a scenario, answers, results and standings are what it supposes; panel,
@@ -65,7 +65,7 @@ class View:
     targets: tuple[Target, ...]
     revision: int
     sample: bool
-    source: Store | Past = field(repr=False)
+    _source: Store | Past = field(repr=False)
     basis: Basis = Basis()
     amendments: tuple[PlanVersion, ...] = ()
     errata: tuple[Erratum, ...] = ()
@@ -97,6 +97,17 @@ class View:
         """
         return self.kept(("seen by", agencies), lambda: _cut(self, agencies))
 
+    @property
+    def state(self) -> tuple[object, ...]:
+        """What tells this view from any other: a key for what is worked out from it and kept."""
+        scope = None if self.scope is None else tuple(sorted(self.scope))
+        return (self.revision, self.sample, self.basis, self.scenario.code, scope)
+
+    @property
+    def _all(self) -> View:
+        """The view that this one was cut from; itself where it is whole."""
+        return self if self._whole is None else self._whole
+
     def under(self, scenario: Scenario) -> View:
         """The same view of the same figures with what a scenario supposes in their place."""
         if self._whole is not None and self.scope is not None:
@@ -122,7 +133,7 @@ class View:
 
     @cached_property
     def _filed(self) -> tuple[int, pd.DataFrame]:
-        return self.source.panel_now(self._phase)
+        return self._source.panel_now(self._phase)
 
     @property
     def panel_revision(self) -> int:
@@ -151,9 +162,16 @@ class View:
     @cached_property
     def chosen(self) -> tuple[tuple[str, int], ...]:
         """Of which agency and year the version in use was chosen by hand, in the panel's order."""
-        rows = self.panel[self.panel["submission"].isin(list(self.source.chosen()))]
+        rows = self.panel[self.panel["submission"].isin(list(self._source.chosen()))]
         pairs = zip(rows["agency"], rows["year"].tolist(), strict=True)
         return tuple(dict.fromkeys(pairs))
+
+    @cached_property
+    def submissions(self) -> tuple[Submission, ...]:
+        """Every submission, the newest first; of the past none, where only figures in use are kept."""
+        if self.scope is not None:
+            return tuple(s for s in self._all.submissions if s.agency in self.scope)
+        return tuple(self._source.submissions()) if isinstance(self._source, Store) else ()
 
     @cached_property
     def replaced(self) -> dict[tuple[str, int], Target]:
@@ -215,7 +233,7 @@ class View:
     @cached_property
     def years_reported(self) -> tuple[int, ...]:
         """The years of which there are figures, ascending."""
-        return self.source.years_reported(self._phase)
+        return self._source.years_reported(self._phase)
 
     @property
     def latest_year(self) -> int:
@@ -246,6 +264,21 @@ class View:
         """One agency's answers of one year by field; empty when it has not reported."""
         return self.reports.get((agency, year), {})
 
+    def duties(self, agency: str, year: int) -> Duties:
+        """What is asked of an agency in a year, beside its last answers up to then.
+
+        What it was merged from is reckoned with, whoever may see that: see `duties.duties`.
+        """
+        return self.kept(("duties", agency, year), lambda: self._duties(agency, year))
+
+    def _duties(self, agency: str, year: int) -> Duties:
+        speakers = {
+            place.reporter.id for place in self.plan.roster(year) if place.agency.id == agency
+        }
+        own = self.scope is None or self.scope.issuperset({agency, *speakers})
+        answers = self._all.answers if own else self.answers
+        return duties(answers, self.plan, self.targets, agency, year)
+
     @cached_property
     def merged_baselines(self) -> dict[str, dict[str, float]]:
         """The base-year amounts that merged agencies are computed with: by field, by agency."""
@@ -269,28 +302,34 @@ def _cut(whole: View, agencies: frozenset[str]) -> View:
     """A view without the figures of other agencies; what they add up to was worked out with them."""
     own = {agency.id for agency in whole.plan.agencies} & agencies
 
-    def mine(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[frame["agency"].isin(own)].reset_index(drop=True)
+    def mine(frame: pd.DataFrame, by: str = "agency") -> pd.DataFrame:
+        return frame[frame[by].isin(own)].reset_index(drop=True)
+
+    # By the original structure the report of what an agency was merged into speaks for it.
+    roster = mine(mine(metrics.roster_of(whole.plan, whole.plan.all_years)), "reporter")
+    spoken_for = whole.standings.merge(roster[["agency", "year"]], on=["agency", "year"])
 
     errata = tuple(erratum for erratum in whole.errata if erratum.agency in own)
     view = replace(whole, errata=errata, scope=agencies, _whole=whole)
     panel, in_use = whole.panel, whole.errata_in_use
-    view.__dict__ |= {
-        "_filed": (whole.panel_revision, mine(whole.filed)),
-        "_corrected": (mine(panel), in_use & {erratum.id for erratum in errata}),
-        "filed_answers": mine(whole.filed_answers),
-        "answers": mine(whole.answers),
-        "results": whole.results,
-        "compared": whole.compared,
-        "standings": mine(whole.standings),
-        "years_reported": whole.years_reported,
-        "merged_baselines": {
-            name: {agency: amount for agency, amount in amounts.items() if agency in own}
-            for name, amounts in whole.merged_baselines.items()
-        },
-        "_baselines": {
-            name: {agency: amount for agency, amount in amounts.items() if agency in own}
-            for name, amounts in whole._baselines.items()
-        },
-    }
+    view.__dict__.update(
+        {
+            "_filed": (whole.panel_revision, mine(whole.filed)),
+            "_corrected": (mine(panel), in_use & {erratum.id for erratum in errata}),
+            "filed_answers": mine(whole.filed_answers),
+            "answers": mine(whole.answers),
+            "results": whole.results,
+            "compared": whole.compared,
+            "standings": spoken_for,
+            "years_reported": whole.years_reported,
+            "merged_baselines": {
+                name: {agency: amount for agency, amount in amounts.items() if agency in own}
+                for name, amounts in whole.merged_baselines.items()
+            },
+            "_baselines": {
+                name: {agency: amount for agency, amount in amounts.items() if agency in own}
+                for name, amounts in whole._baselines.items()
+            },
+        }
+    )
     return view

@@ -66,9 +66,13 @@ def facts(page: Page, agency: Agency) -> str:
 
 
 def relatives(page: Page, agency: Agency) -> None:
-    """Links to what the agency was merged from, and to what it was merged into, same part."""
-    before = page.plan.predecessors(agency.id)
-    if not before and not agency.successor:
+    """Links to what the agency was merged from, and to what it was merged into, same part.
+
+    To those only whose figures the reader sees.
+    """
+    before = [b for b in page.plan.predecessors(agency.id) if page.seen([b.id])]
+    after = page.seen([agency.successor] if agency.successor else [])
+    if not before and not after:
         return
     with st.container(horizontal=True, gap="small"):
         for other in before:
@@ -78,10 +82,10 @@ def relatives(page: Page, agency: Agency) -> None:
                 date=page.language.date(other.valid_to) if other.valid_to else "–",
             )
             _relative(page, other, page.text("Before the merger: {agency}", agency=name))
-        if agency.successor:
-            name = tables.agency_label(page.view, agency.successor, page.language)
+        for successor in after:
+            name = tables.agency_label(page.view, successor, page.language)
             label = page.text("Continued by {agency}", agency=name)
-            _relative(page, page.plan.agency(agency.successor), label)
+            _relative(page, page.plan.agency(successor), label)
 
 
 def _relative(page: Page, agency: Agency, label: str) -> None:

@@ -34,11 +34,7 @@ def coming(page: Page, agency: Agency, year: int) -> Duties:
 
 def of_year(page: Page, agency: Agency, year: int) -> Duties:
     """What is asked of the agency in one year, beside its last answers up to then."""
-    view = page.view
-    return view.kept(
-        ("duties", agency.id, year),
-        lambda: duties.duties(view.answers, view.plan, view.targets, agency.id, year),
-    )
+    return page.view.duties(agency.id, year)
 
 
 def show(page: Page, agency: Agency, year: int) -> None:
@@ -313,6 +309,8 @@ def _passed_on(page: Page, agency: Agency, clause: str) -> str:
 
 def trace_links(page: Page, agency: str, year: int) -> None:
     """One link an indicator, to where its number is traced to this agency's cell."""
+    if not page.sees_all:
+        return
     st.caption(
         page.text("Trace a number of {year} to its cell, on the indicator's page:", year=year)
     )

@@ -15,7 +15,12 @@ from tbdx.ui.shell import Page
 
 
 def show(page: Page, found: Duties) -> None:
-    """The targets of the province that this agency can tip, each with its scenario."""
+    """The targets of the province that this agency can tip, each with its scenario.
+
+    For those who see every agency's answers: it is reckoned from them all.
+    """
+    if not page.sees_all:
+        return
     stood = scenario_desk.under(page, Scenario(carry=True))
     tips = scenario_results.tips_of(stood, [found.year])
     parts = [

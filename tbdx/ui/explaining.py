@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from tbdx import charts, definitions, messages, provenance, tables
+from tbdx.access import Right
 from tbdx.model import Erratum, Reason
 from tbdx.plan import Indicator
 from tbdx.ui import printing, register_desk, shell, stating, widgets
@@ -217,14 +218,17 @@ def corrections(page: Page) -> None:
             for erratum in errata
         ]
         _table(lines, page.text("Corrections to filed figures"))
-    else:
+    elif page.sees_all:
         st.markdown(page.text("No filed figure has been corrected."))
+    else:
+        st.markdown(page.text("No filed figure of your agency has been corrected."))
     st.caption(
         page.text(
             "A correction never changes the filed workbook. It applies while the figure in use is the one stated, and can be withdrawn."
         )
     )
-    shell.link("admin", page.text("Enter or withdraw corrections"), icon=":material/edit_note:")
+    if page.may(Right.OFFICE):
+        shell.link("admin", page.text("Enter or withdraw corrections"), icon=":material/edit_note:")
 
 
 def _figure(page: Page, erratum: Erratum) -> str:

@@ -40,7 +40,8 @@ def pick(page: Page) -> Filters:
     )
     table = cast("TableName", chosen)
     indicators = {i.code: f"{i.row}. {i.short[words.code]}" for i in plan.indicators}
-    by_name = provenance.by_name(page.view, (agency.id for agency in plan.agencies), words)
+    seen = page.seen(agency.id for agency in plan.agencies)
+    by_name = provenance.by_name(page.view, seen, words)
     agencies = {id_: tables.agency_label(page.view, id_, words) for id_ in by_name}
     statuses = {s.value: tables.status_label(s, words) for s in Status}
     phases = {p.value: page.text(messages.PHASES[p]) for p in Phase}

@@ -12,7 +12,6 @@ import streamlit as st
 from tbdx import findable, provenance
 from tbdx.i18n import language, languages
 from tbdx.searching import MOST_CHARACTERS, Document, Found, Index, Part, Term
-from tbdx.service import Basis
 from tbdx.ui import address, shell, widgets
 from tbdx.ui.shell import Page
 from tbdx.words import letters
@@ -83,7 +82,7 @@ def filters(page: Page) -> Filters:
 
 def show(page: Page, query: str, chosen: Filters) -> None:
     """What a query finds; before there is one, what can be asked; where it finds nothing, advice."""
-    index = _index(page, page.view.revision, page.view.sample, page.view.basis, page.language.code)
+    index = _index(page, page.view.state, page.language.code)
     found = index.search(query, kinds=chosen.kinds, years=chosen.years, agencies=chosen.agencies)
     if not found.terms:
         _how_to_ask(page, index, nothing_to_go_by=bool(query.strip()))
@@ -94,7 +93,7 @@ def show(page: Page, query: str, chosen: Filters) -> None:
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
-def _index(_page: Page, revision: int, sample: bool, basis: Basis, code: str) -> Index:
+def _index(_page: Page, state: tuple[object, ...], code: str) -> Index:
     """Everything there is to find in one language, kept until the store changes."""
     return findable.index(_page.view, _page.language, _pages(code))
 

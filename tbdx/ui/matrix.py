@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from tbdx import messages, tables
+from tbdx.access import Right
 from tbdx.collection import Cell, NextDue, Rates, ReportKey, YearStanding
 from tbdx.model import CellState, Phase, Submission
 from tbdx.plan import DueRule
@@ -33,16 +34,14 @@ _ON_A_PAGE = 25
 
 
 def pick_part(page: Page) -> str:
-    """Which part of the page is shown; kept in the address."""
-    waiting = len(page.service.reviewing.waiting())
-    names = {
-        "matrix": page.text("Who has sent what"),
-        "review": page.text("Review ({count} waiting)", count=waiting),
-        "history": page.text("Versions"),
-    }
+    """Which part of the page is shown; kept in the address. There is a review for who decides."""
+    names = {"matrix": page.text("Who has sent what"), "history": page.text("Versions")}
+    if page.may(Right.DECIDE):
+        waiting = len(page.service.reviewing.waiting())
+        names["review"] = page.text("Review ({count} waiting)", count=waiting)
     return address.choose(
         "show",
-        PARTS,
+        [part for part in PARTS if part in names],
         default="matrix",
         label=page.text("Part"),
         say=names.__getitem__,
@@ -86,7 +85,10 @@ def show(page: Page) -> None:
     _summary(page, page.service.reviewing.rates(year, standings))
     chosen = _pick_agencies(page, standings)
     if not chosen:
-        st.info(page.text("No agency fits these filters."), icon=":material/info:")
+        if page.sees_all:
+            st.info(page.text("No agency fits these filters."), icon=":material/info:")
+        else:
+            widgets.no_agency(page)
         return
     cells = page.service.reviewing.cells(chosen, list(page.plan.all_years))
     st.header(page.text("Year {year}", year=year))
@@ -97,16 +99,9 @@ def show(page: Page) -> None:
 
 
 def _summary(page: Page, rates: Rates) -> None:
-    """Rates of the year, and how many agencies are in which state."""
-    with st.container(horizontal=True, gap="medium"):
-        for label, count, share in (
-            (page.text("Complete"), rates.complete, rates.complete_pct),
-            (page.text("On time"), rates.on_time, rates.on_time_pct),
-        ):
-            value = "–"  # before the due date nobody is late yet
-            if share is not None:
-                value = f"{count}/{rates.expected} · {page.language.percent(share, 0)}"
-            st.metric(label, value, width="content", border=True)
+    """Rates of the year, where they are of all agencies; how many agencies are in which state."""
+    if page.sees_all:
+        _rates(page, rates)
     badges = [
         f"{badge(page, state)} {page.language.number(rates.states[state])}"
         for state in CellState
@@ -121,6 +116,18 @@ def _summary(page: Page, rates: Rates) -> None:
         st.info(stating.closed_text(page, closed), icon=":material/lock:")
 
 
+def _rates(page: Page, rates: Rates) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        for label, count, share in (
+            (page.text("Complete"), rates.complete, rates.complete_pct),
+            (page.text("On time"), rates.on_time, rates.on_time_pct),
+        ):
+            value = "–"  # before the due date nobody is late yet
+            if share is not None:
+                value = f"{count}/{rates.expected} · {page.language.percent(share, 0)}"
+            st.metric(label, value, width="content", border=True)
+
+
 def badge(page: Page, state: CellState) -> str:
     """A state as markdown: symbol, word and colour."""
     text = page.text(messages.CELL_STATES[state])
@@ -129,9 +136,9 @@ def badge(page: Page, state: CellState) -> str:
 
 def _pick_agencies(page: Page, standings: Sequence[YearStanding]) -> list[str]:
     """The agencies shown: by name and state where there are many, a page of them at a time."""
-    if len(page.plan.agencies) <= _ON_A_PAGE:
-        here = [standing.agency for standing in standings]
-        return list(dict.fromkeys([*here, *(agency.id for agency in page.plan.agencies)]))
+    known = page.seen(agency.id for agency in page.plan.agencies)
+    if len(known) <= _ON_A_PAGE:
+        return list(dict.fromkeys([*(standing.agency for standing in standings), *known]))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = st.text_input(page.text("Name of the agency"), key="matrix-search")
         states = st.multiselect(

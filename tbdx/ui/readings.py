@@ -8,7 +8,7 @@ import streamlit as st
 from tbdx import provenance, readings, wording
 from tbdx.plan import Indicator, ReferenceGoal
 from tbdx.readings import Reading
-from tbdx.service import Basis, View
+from tbdx.service import View
 from tbdx.ui import stating, widgets
 from tbdx.ui.shell import Page
 
@@ -18,8 +18,12 @@ _ICON = ":material/compare_arrows:"
 def notes(page: Page, indicator: Indicator, year: int) -> None:
     """The other readings of one year, loud where they turn the verdict; then which years they turn.
 
-    A structure that turns it is told with its switch.
+    A structure that turns it is told with its switch. It can be told to everybody: the other
+    readings take every agency's answers.
     """
+    if not page.sees_all:
+        stating.other_structure(page, year, [indicator])
+        return
     found = _readings(page, indicator)
     own = [reading for reading in found if reading.year == year]
     for reading in sorted(own, key=lambda reading: -reading.weight):
@@ -70,7 +74,7 @@ def every_year(page: Page, indicator: Indicator) -> None:
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _found(
-    indicator: str, _view: View, _other: View | None, revision: int, sample: bool, basis: Basis
+    indicator: str, _view: View, _other: View | None, state: tuple[object, ...]
 ) -> list[Reading]:
     """The readings of one indicator on one basis, kept until the store changes."""
     return readings.readings(_view, _view.plan.indicator(indicator), _other)
@@ -79,7 +83,7 @@ def _found(
 def _readings(page: Page, indicator: Indicator) -> list[Reading]:
     view = page.view
     other = stating.other_structure_view(page, view.years_reported)
-    return _found(indicator.code, view, other, view.revision, view.sample, view.basis)
+    return _found(indicator.code, view, other, view.state)
 
 
 def _line(page: Page, indicator: Indicator, row: wording.Row) -> str:

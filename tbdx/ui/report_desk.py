@@ -22,7 +22,7 @@ from tbdx.report.content import Block, Heading, Paragraph, Table
 from tbdx.report.letterheads import Sender, agency_letterhead, province_letterhead
 from tbdx.report.making import Edition, FileType
 from tbdx.report.writing import Writer
-from tbdx.service import Basis, Service
+from tbdx.service import Service
 from tbdx.ui import address, shell, stating, told, widgets
 from tbdx.ui import basis as choice
 from tbdx.ui.shell import Page
@@ -407,9 +407,7 @@ def _preview(page: Page, edition: Edition, standings: Sequence[YearStanding]) ->
     view, year, words = page.view, edition.year, edition.words
     writer = Writer(view, year, words)
     now = Taking(datetime.now(UTC))
-    results = _results(
-        page, year, view.revision, view.sample, view.basis, view.scenario.code, words.code
-    )
+    results = _results(page, year, view.state, words.code)
     with st.container(border=True, gap="small"):
         for block in (*collecting.blocks(writer, standings, now), *results):
             _block(block)
@@ -422,13 +420,7 @@ def _preview(page: Page, edition: Edition, standings: Sequence[YearStanding]) ->
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _results(
-    _page: Page,
-    year: int,
-    revision: int,
-    sample: bool,
-    basis: Basis,
-    scenario: str,
-    language_code: str,
+    _page: Page, year: int, state: tuple[object, ...], language_code: str
 ) -> tuple[Block, ...]:
     """The report's part on results up to its table, kept until the store changes."""
     blocks = achievements.blocks(Writer(_page.view, year, language(language_code)))

@@ -41,7 +41,7 @@ def shortfalls(page: Page, year: int) -> list[str]:
         parts = [
             widgets.short_text(page, indicator, row),
             widgets.missing_text(page, row),
-            *_holding(page, indicator, row),
+            *(_holding(page, indicator, row) if page.sees_all else ()),
         ]
         name = widgets.numbered(page, indicator)
         lines.append(f"- **{name}**: " + "; ".join(part for part in parts if part) + ".")
@@ -120,12 +120,13 @@ _PARTS = {
     "trace": N_("Where it comes from"),
     "readings": N_("Other readings"),
 }
-"""The parts of an indicator's page, by their names in the address."""
+"""The parts of an indicator's page, by their names in the address; all but the first are of every agency's answers."""
 
 
 def pick_part(page: Page) -> str:
     """Which part of an indicator's page is shown below its verdict."""
-    return widgets.pick_part(page, "look", _PARTS, page.text("Show"))
+    offered = _PARTS if page.sees_all else {"course": _PARTS["course"]}
+    return widgets.pick_part(page, "look", offered, page.text("Show"))
 
 
 def course(page: Page, indicator: Indicator) -> None:

@@ -84,7 +84,7 @@ def shareable(scenario: Scenario) -> bool:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _under(_view: View, revision: int, sample: bool, basis: object, code: str) -> View:
+def _under(_view: View, state: tuple[object, ...], code: str) -> View:
     scenario = Scenario() if code == _NOTHING else Scenario.from_code(code, _view.plan)
     return _view.under(scenario)
 
@@ -92,7 +92,7 @@ def _under(_view: View, revision: int, sample: bool, basis: object, code: str) -
 def under(page: Page, scenario: Scenario) -> View:
     """The page's view under a scenario, kept until the store changes."""
     view = page.view
-    return _under(view, view.revision, view.sample, view.basis, _word(scenario))
+    return _under(view, view.state, _word(scenario))
 
 
 # --- what it is -----------------------------------------------------------------------------------

@@ -34,16 +34,13 @@ _FEW = 25
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _tips(
-    _view: View, revision: int, sample: bool, basis: object, code: str, years: tuple[int, ...]
-) -> Tips:
+def _tips(_view: View, state: tuple[object, ...], years: tuple[int, ...]) -> Tips:
     return tippings(_view.answers, _view.plan, _view.targets, _view.results, _view.standings, years)
 
 
 def tips_of(view: View, years: Iterable[int]) -> Tips:
     """What every target of some years takes, kept until the store changes."""
-    code = view.scenario.code
-    return _tips(view, view.revision, view.sample, view.basis, code, tuple(years))
+    return _tips(view, view.state, tuple(years))
 
 
 # --- verdicts before and after --------------------------------------------------------------------

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from tbdx import tables
+from tbdx.access import Right
 from tbdx.model import CheckedFile, Receipt, ReviewState, TbdxError
 from tbdx.ui import shell, told, widgets
 from tbdx.ui.shell import Page
@@ -31,7 +32,12 @@ def blank_form(page: Page) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         year = widgets.pick_year(page)
-        current = {agency.id: agency for agency in page.plan.agencies_in(year)}
+        everybody = {agency.id: agency for agency in page.plan.agencies_in(year)}
+        current = {agency: everybody[agency] for agency in page.seen(everybody)}
+        if not current:
+            text = page.text("Your agency does not report for this year. Choose another year.")
+            st.info(text, icon=":material/info:")
+            return
         agency = st.selectbox(
             page.text("Agency"),
             list(current),
@@ -87,28 +93,16 @@ def acceptance(page: Page, files: Sequence[CheckedFile]) -> None:
     good = [file for file in files if file.acceptable]
     blocked = len(files) - len(good)
     if blocked:
-        st.markdown(
-            page.language.plural(
-                "{count} file cannot be accepted yet. Correct it in Excel, save it and put it in again.",
-                "{count} files cannot be accepted yet. Correct them in Excel, save them and put them in again.",
-                blocked,
-            )
-        )
+        st.markdown(_blocked(page, blocked))
     if not good or (blocked and not _goes_ahead(page, len(good))):
         return
     years = {field.year for file in good for field in file.fields}
     closed = sorted(years & set(page.service.office.closed_years))
     if closed:
-        st.warning(
-            page.text(
-                "Closed years: {years}. Nothing of them can be stored until they are opened on the page of administration.",
-                years=", ".join(map(str, closed)),
-            ),
-            icon=":material/lock:",
-        )
+        st.warning(_closed(page, closed), icon=":material/lock:")
         return
     waits = page.service.review or _waits(page)
-    earlier = st.toggle(
+    earlier = page.may(Right.DECIDE) and st.toggle(
         page.text("They arrived earlier"),
         help=page.text(
             "For files that came by e-mail before today: the day of arrival decides whether a report is on time. Both moments are kept in the record."
@@ -132,6 +126,41 @@ def acceptance(page: Page, files: Sequence[CheckedFile]) -> None:
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     st.session_state.pop(_CHECKED, None)
     st.rerun()
+
+
+def head(page: Page) -> str:
+    """What the last step is called: who only sends accepts nothing."""
+    if page.may(Right.DECIDE):
+        return page.text("3. Accept or send for review")
+    return page.text("3. Send for review")
+
+
+def _blocked(page: Page, count: int) -> str:
+    if page.may(Right.DECIDE):
+        return page.language.plural(
+            "{count} file cannot be accepted yet. Correct it in Excel, save it and put it in again.",
+            "{count} files cannot be accepted yet. Correct them in Excel, save them and put them in again.",
+            count,
+        )
+    return page.language.plural(
+        "{count} file cannot be sent yet. Correct it in Excel, save it and put it in again.",
+        "{count} files cannot be sent yet. Correct them in Excel, save them and put them in again.",
+        count,
+    )
+
+
+def _closed(page: Page, years: Sequence[int]) -> str:
+    """That nothing of closed years can be stored, and who can open them."""
+    said = ", ".join(map(str, years))
+    if page.may(Right.OFFICE):
+        return page.text(
+            "Closed years: {years}. Nothing of them can be stored until they are opened on the page of administration.",
+            years=said,
+        )
+    return page.text(
+        "Closed years: {years}. Nothing of them can be stored until an analyst opens them: ask the office to which you report.",
+        years=said,
+    )
 
 
 def _label(page: Page, count: int, *, waits: bool) -> str:
@@ -172,11 +201,14 @@ def _goes_ahead(page: Page, good: int) -> bool:
         False: page.text("Wait until all files are valid"),
         True: page.language.plural(
             "Accept the {count} valid file now", "Accept the {count} valid files now", good
+        )
+        if page.may(Right.DECIDE)
+        else page.language.plural(
+            "Send the {count} valid file now", "Send the {count} valid files now", good
         ),
     }
-    chosen = st.radio(
-        page.text("What to accept"), list(choices), format_func=choices.__getitem__, index=1
-    )
+    what = page.text("What to accept") if page.may(Right.DECIDE) else page.text("What to send")
+    chosen = st.radio(what, list(choices), format_func=choices.__getitem__, index=1)
     return bool(chosen)
 
 
@@ -207,9 +239,10 @@ def receipts(page: Page) -> None:
         )
     stored = [submission for receipt in done for submission in receipt.submissions]
     if any(submission.state is ReviewState.WAITING for submission in stored):
-        shell.link(
-            "submissions", page.text("Go to the review"), icon=":material/rule:", show="review"
-        )
+        label, part = page.text("Go to the review"), "review"
+        if not page.may(Right.DECIDE):
+            label, part = page.text("See what has been sent"), "matrix"
+        shell.link("submissions", label, icon=":material/rule:", show=part)
     years = sorted({s.year for s in stored if s.state is ReviewState.ACCEPTED})
     if years:
         shell.link(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,7 +99,7 @@ ROOMS = (
     Room(
         "upload",
         N_("Send reports"),
-        N_("Get a blank form, check filled workbooks, accept them."),
+        N_("Get a blank form, check filled workbooks, send them in."),
         _REPORTS,
         needed=(Needed(Right.SEND),),
     ),
@@ -209,6 +209,11 @@ class Page:
         """Whether the reader sees every agency's figures, so that lists of agencies are whole."""
         return self.view.scope is None
 
+    def seen(self, agencies: Iterable[str]) -> list[str]:
+        """Those of these agencies (ids) whose figures the reader sees."""
+        scope = self.view.scope
+        return [agency for agency in agencies if scope is None or agency in scope]
+
     @property
     def plan(self) -> Plan:
         return self.view.plan
@@ -260,7 +265,14 @@ def _page(room: Room, words: Language, *, hidden: bool) -> StreamlitPage:
 
 
 def link(room: str, label: str, *, icon: str | None = None, **choices: str) -> None:
-    """A link to another page that opens it with these choices of year, indicator, agency."""
+    """A link to another page that opens it with these choices of year, indicator, agency.
+
+    Nothing where the page is not open to the reader.
+    """
+    frame: _Frame | None = st.session_state.get(_FRAME)
+    person = EVERYONE if frame is None else frame.service.person
+    if not next(own for own in ROOMS if own.file == room).open_to(person):
+        return
     whole = ("lang", *basis.PARTS)
     kept = {name: value for name, value in address.current().items() if name in whole}
     st.page_link(_file(room), label=label, icon=icon, query_params={**kept, **choices})

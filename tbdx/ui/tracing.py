@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from tbdx import messages, provenance, tracing, wording
+from tbdx.access import Right
 from tbdx.i18n import N_
 from tbdx.model import Reason, Submission
 from tbdx.plan import Condition, Indicator
@@ -130,14 +131,13 @@ def _appendix(service: Service, version_id: int | None) -> bytes:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _found(indicator: str, year: int, _page: Page, *_state: object) -> Trace:
+def _found(indicator: str, year: int, _page: Page, state: tuple[object, ...]) -> Trace:
     """A trace, kept until the store changes."""
     return tracing.trace(_page.view, _page.plan.indicator(indicator), year)
 
 
 def _trace(page: Page, indicator: Indicator, year: int) -> Trace:
-    view = page.view
-    return _found(indicator.code, year, page, view.revision, view.sample, view.basis)
+    return _found(indicator.code, year, page, page.view.state)
 
 
 # --- the formula --------------------------------------------------------------------------------
@@ -540,7 +540,8 @@ def _workbook(page: Page, submission: Submission) -> None:
             f":small[{received} · SHA-256 `{submission.sha256[:_SHORT_HASH]}…`]"
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            versions.original(page, submission)
+            if page.may(Right.FILES):
+                versions.original(page, submission)
             with st.popover(page.text("Whole SHA-256"), icon=":material/tag:"):
                 st.code(submission.sha256, language=None, wrap_lines=True)
             shell.link(

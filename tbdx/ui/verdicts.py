@@ -9,6 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from tbdx import messages, tables
+from tbdx.access import Right
+from tbdx.i18n import N_
 from tbdx.model import CheckedFile, Verdict
 from tbdx.service import reports_of
 from tbdx.ui import printing, widgets
@@ -43,6 +45,13 @@ def show(page: Page, files: Sequence[CheckedFile]) -> None:
     _card(page, ordered[chosen], chosen)
 
 
+def _said(page: Page, file_verdict: Verdict) -> str:
+    """A verdict in words; who only sends has nothing to accept."""
+    sent = {Verdict.OK: N_("Ready to send"), Verdict.REMARKS: N_("Ready to send, with remarks")}
+    words = messages.VERDICTS if page.may(Right.DECIDE) else messages.VERDICTS | sent
+    return page.text(words[file_verdict])
+
+
 def _symbol(file: CheckedFile) -> str:
     return _LOOKS[file.verdict][2]
 
@@ -54,7 +63,7 @@ def _counts(page: Page, files: Sequence[CheckedFile]) -> None:
         count = sum(file.verdict is verdict for file in files)
         if count:
             _, colour, symbol = _LOOKS[verdict]
-            text = page.text(messages.VERDICTS[verdict])
+            text = _said(page, verdict)
             texts.append(f":{colour}-badge[{symbol} {text}: {count}]")
     st.markdown(" ".join(texts))
 
@@ -64,7 +73,7 @@ def _table(page: Page, files: Sequence[CheckedFile]) -> None:
     rows = pd.DataFrame(
         {
             page.text("Result of the check"): [
-                f"{_symbol(file)} {page.text(messages.VERDICTS[file.verdict])}" for file in files
+                f"{_symbol(file)} {_said(page, file.verdict)}" for file in files
             ],
             page.text("File"): [file.name for file in files],
             page.text("Report"): [_reports(page, file) for file in files],
@@ -101,7 +110,7 @@ def _card(page: Page, file: CheckedFile, place: int) -> None:
     """One file: its verdict, its findings, the copy to mend, and what would be stored."""
     icon, colour, _ = _LOOKS[file.verdict]
     with st.container(border=True):
-        text = page.text(messages.VERDICTS[file.verdict])
+        text = _said(page, file.verdict)
         st.markdown(f"**{widgets.escape(file.name)}**  \n:{colour}[{icon} {text}]")
         if file.fields:
             st.caption(page.text("Report of: {reports}", reports=_reports(page, file)))

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from tbdx import messages, tables
+from tbdx.access import Right
 from tbdx.model import NilReturn, Phase, ReviewState, Submission, TbdxError
 from tbdx.reminders import Draft, return_file_name
 from tbdx.service import Row
@@ -43,7 +44,7 @@ def show(page: Page) -> None:
     else:
         st.info(page.text("Nothing has been sent for this year."), icon=":material/info:")
     in_force = any(a.id == agency for a in page.plan.agencies_in(year))
-    if in_force and not page.view.sample:
+    if in_force and page.may(Right.DECIDE) and not page.view.sample:
         _state_nil(page, agency, year, {nil.phase for nil in stated})
 
 
@@ -130,15 +131,27 @@ def _one(page: Page, versions: Sequence[Submission]) -> None:
         width=320,
     )
     files(page, chosen)
-    if not page.view.sample:
+    if page.may(Right.DECIDE) and not page.view.sample:
         _actions(page, chosen)
 
 
 def files(page: Page, submission: Submission) -> None:
     """The file as it was received, its copy with the remarks marked, and the receipt."""
+    if page.may(Right.FILES):
+        _offered(page, submission)
+    st.caption(
+        page.text("SHA-256 of the file: {hash}", hash=f"`{submission.sha256}`")
+        + (f"  \n{_word(page, submission)}" if submission.confirmation else "")
+    )
+
+
+def _offered(page: Page, submission: Submission) -> None:
+    """The files of one version; of one in which others report, the receipt alone."""
     reviewing, code = page.service.reviewing, page.language.code
+    shared = reviewing.shares_file(submission.id)
     with st.container(horizontal=True):
-        original(page, submission)
+        if not shared:
+            original(page, submission)
         receipt = reviewing.receipt(submission.id)
         widgets.download(
             page,
@@ -147,22 +160,23 @@ def files(page: Page, submission: Submission) -> None:
             receipt.file_name,
             key=f"receipt-{submission.id}",
         )
-        if reviewing.remarks(submission.id) or submission.state is ReviewState.RETURNED:
+        returned = submission.state is ReviewState.RETURNED
+        if not shared and (returned or reviewing.remarks(submission.id)):
             name = reviewing.annotated_name(submission.id)
             label = page.text("Copy with the remarks marked")
             copy = partial(reviewing.annotated, language_code=code)
             content = partial(_take, page, "annotated", submission.id, copy)
             widgets.download(page, label, content, name, key=f"copy-{submission.id}")
-        if submission.state is ReviewState.RETURNED and not page.view.sample:
+        if returned and page.may(Right.OFFICE) and not page.view.sample:
             name = return_file_name(submission.agency, submission.year, submission.phase)
             label = page.text("E-mail that tells of the return")
             notice = partial(page.service.office.return_notice, language_code=code)
             content = partial(_take, page, "return-notice", submission.id, notice)
             widgets.download(page, label, content, name, key=f"mail-{submission.id}")
-    st.caption(
-        page.text("SHA-256 of the file: {hash}", hash=f"`{submission.sha256}`")
-        + (f"  \n{_word(page, submission)}" if submission.confirmation else "")
-    )
+    if shared:
+        st.caption(
+            page.text("The file holds reports of other agencies, too, so it cannot be opened here.")
+        )
 
 
 def original(page: Page, submission: Submission) -> None:

@@ -69,13 +69,21 @@ def pick_indicator(page: Page) -> Indicator:
 
 
 def pick_agency(page: Page) -> str:
-    """The agency looked at; those of the latest year come first, each group by name."""
+    """The agency looked at, of those seen; those of the latest year come first, each group by name.
+
+    Where the reader sees none, the page ends here and says so.
+    """
     groups = (page.plan.agencies_in(page.view.latest_year), page.plan.agencies)
     known = dict.fromkeys(
         agency
         for group in groups
-        for agency in provenance.by_name(page.view, (own.id for own in group), page.language)
+        for agency in provenance.by_name(
+            page.view, page.seen(own.id for own in group), page.language
+        )
     )
+    if not known:
+        no_agency(page)
+        st.stop()
     return address.choose(
         "agency",
         list(known),
@@ -84,6 +92,15 @@ def pick_agency(page: Page) -> str:
         say=lambda agency: tables.agency_label(page.view, agency, page.language),
         words=page.language,
     )
+
+
+def no_agency(page: Page) -> None:
+    """Says that none of the reader's own agencies is in the register."""
+    text = page.text(
+        "None of your agencies ({agencies}) is in the register. Ask an administrator to enter the agency for which you report now.",
+        agencies=", ".join(page.person.agencies),
+    )
+    st.info(text, icon=":material/info:")
 
 
 def pick_part(page: Page, name: str, parts: Mapping[str, str], label: str) -> str:
@@ -181,8 +198,9 @@ def card(page: Page, indicator: Indicator, row: Row) -> None:
         with st.container(horizontal=True, gap="small"):
             label = page.text("Details")
             shell.link("indicator", label, icon=":material/show_chart:", look="course", **choices)
-            label = page.text("Where does this come from?")
-            shell.link("indicator", label, icon=":material/account_tree:", look="trace", **choices)
+            if page.sees_all:
+                label, icon = page.text("Where does this come from?"), ":material/account_tree:"
+                shell.link("indicator", label, icon=icon, look="trace", **choices)
 
 
 _CHARTS = {"trajectory": charts.trajectory, "thumbnail": charts.thumbnail}
