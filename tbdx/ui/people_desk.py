@@ -109,7 +109,8 @@ def _fields(page: Page, act: Act, of: Person) -> _Given:
         max_chars=200,
         placeholder=page.text("empty: command line only"),
     )
-    st.markdown(f":small[{page.text('Roles')}]")
+    heading = page.text("Roles")
+    st.markdown(f":small[{heading}]")
     roles = [
         role
         for role in Role
