@@ -10,4 +10,4 @@ if __name__ == "__main__":  # a visitor's run
     shell.run()
 else:  # the server, which reads this file once
     watching.start(Settings())
-    app = st.App(__file__, middleware=gate.MIDDLEWARE, lifespan=gate.opened)
+    app = st.App(__file__, middleware=gate.middleware(shell.admits), lifespan=gate.opened)

@@ -25,7 +25,7 @@ parts = {
     "corrections": (page.text("Corrections"), Right.OFFICE, errata_desk.show),
     "reminders": (page.text("Reminders"), Right.OFFICE, reminder_desk.show),
     "record": (page.text("Record"), Right.RECORD, record_desk.show),
-    "people": (page.text("People"), Right.PEOPLE, people_desk.show),
+    "people": (page.text("People and roles"), Right.PEOPLE, people_desk.show),
 }
 open_to_reader = [name for name, (_, right, _) in parts.items() if page.may(right)]
 part = address.choose(

@@ -28,7 +28,7 @@ from tbdx.ui.shell import Page
 from tbdx.workbook import write_form
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("years", "register", "plan", "corrections", "reminders", "record", "people")
+PARTS = ("years", "register", "plan", "corrections", "reminders", "people", "record")
 PAPER, STATION, MAGAZINE = "bao-thai-binh", "dai-ptth-thai-binh", "tc-van-nghe-thai-binh"
 MERGED = "bao-thai-binh-hop-nhat"
 WHY = "theo công văn của cơ quan"

@@ -14,6 +14,7 @@ import pytest
 from conftest import App, running_app
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
+from tbdx.access import Role
 from tbdx.model import Answer, Phase
 from tbdx.plan import Plan
 from tbdx.register import change_of
@@ -248,7 +249,7 @@ def test_what_people_write_is_shown_letter_by_letter(
     chromium: Browser, plan: Plan, tmp_path: Path
 ) -> None:
     """File names, answers, reasons and names that look like pictures are texts on every page."""
-    with running_app(tmp_path) as app:
+    with running_app(tmp_path, user="qt01") as app:
         _write_pictures(plan, app.database_url)
         context = chromium.new_context(viewport={"width": 1440, "height": 900})
         page = context.new_page()
@@ -260,7 +261,7 @@ def test_what_people_write_is_shown_letter_by_letter(
             "submissions?show=review",
             "submissions?show=history&agency=bao-thai-binh&year=2024",
             *(f"admin?part={part}" for part in ("years", "register", "plan", "corrections")),
-            *(f"admin?part={part}" for part in ("reminders", "record")),
+            *(f"admin?part={part}" for part in ("reminders", "record", "people")),
             "agency?agency=bao-thai-binh&year=2024",
             "overview?year=2024",
             "indicator?year=2024",
@@ -305,4 +306,5 @@ def _write_pictures(plan: Plan, database_url: str) -> None:
             source=_PICTURE,
         )
     )
+    service.people.add("qt01", _PICTURE, "", [Role.ADMINISTRATOR, Role.ANALYST])
     service.close()

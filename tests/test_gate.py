@@ -24,7 +24,7 @@ from tbdx.ui.gate import Told, Visitor, addresses
 _SERVER = """
 import streamlit as st
 from tbdx.ui import gate
-app = st.App("page.py", middleware=gate.MIDDLEWARE)
+app = st.App("page.py", middleware=gate.middleware(lambda claims: claims["sub"] != "gone"))
 """
 # As the product's pages: an icon for all, files for whoever signed in, and a visitor's own words.
 _PAGE = f"""
@@ -99,6 +99,15 @@ def test_a_file_goes_to_whom_it_was_made_for(site: Served) -> None:
             ):
                 refused = Visit(site, cookies).ask(address)
                 assert (refused.status, refused.content) == (404, b"File not found")
+
+
+def test_a_sign_in_that_counts_no_longer_has_no_file(site: Served) -> None:
+    """Signed out elsewhere, or removed: the cookie is true and in force, and opens nothing."""
+    gone = Visit(site, site.cookie("gone"))
+    with gone.session() as session:
+        files = _told(session)
+        assert files.now
+        assert gone.ask(files.now).status == 404
 
 
 def test_what_exists_cannot_be_told_from_what_does_not(site: Served) -> None:
@@ -246,14 +255,15 @@ def test_the_product_is_served_through_the_gate(tmp_path: Path) -> None:
 
 def test_addresses_are_forgotten_oldest_first() -> None:
     """What is remembered is bounded; what was told again stays longer."""
-    told, who = Told(room=2), Visitor("i", "s", 0)
+    told, who = Told(room=2), Visitor("i", "s")
     for address in ("a", "b", "a", "c"):
         told.tell(who, address)
     assert [told.knows(who, address) for address in "abc"] == [True, False, True]
-    assert not told.knows(Visitor("another", "s", 0), "a")
+    assert not told.knows(Visitor("another", "s"), "a")
     assert not told.knows(None, "a")
     told.tell(None, "d")
-    assert told.knows(who, "d")
+    assert told.knows(None, "d")
+    assert not told.knows(who, "d")
 
 
 def test_only_streamlits_own_places_count() -> None:

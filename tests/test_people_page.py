@@ -302,4 +302,13 @@ def test_the_sidebar_says_who_reads(chromium: Browser, tmp_path: Path) -> None:
         page.get_by_role("button", name="Enter the person").click()
         expect(page.get_by_text("Anh Quản (qt01) was entered.")).to_be_visible()
         expect(side.get_by_text("Anh Quản · Administrator")).to_be_visible()
+        page.set_viewport_size({"width": 360, "height": 2600})
+        expect(page.get_by_role("button", name="Remove the person")).to_be_visible()
+        wide = page.evaluate(
+            """() => [...document.querySelectorAll("[data-testid=stMain] *")].filter(
+                e => e.scrollWidth > e.clientWidth + 2
+                && ["auto", "scroll"].includes(getComputedStyle(e).overflowX)
+            ).map(e => e.outerHTML)"""
+        )
+        assert not wide, "a phone does not scroll sideways"
         page.close()

@@ -18,6 +18,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -57,12 +58,30 @@ ANSWER_GLYPHS: Mapping[str, str] = {
 _REACH = 0.3  # of a year to each side: how wide a range is drawn
 
 
+class Finished(go.Figure):  # type: ignore[misc]  # plotly says no types
+    """A figure that changes no more: it is written down once, however many browsers are told."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figure as JSON has it. Shared: never change it."""
+        return self._written
+
+    @cached_property
+    def _written(self) -> dict[str, Any]:
+        written: dict[str, Any] = super().to_dict()
+        return written
+
+
 @dataclass(frozen=True)
 class Chart:
     """A figure and its takeaway in one sentence."""
 
     figure: go.Figure
     sentence: str
+
+    @cached_property
+    def finished(self) -> Finished:
+        """The figure for those who only read it."""
+        return Finished(self.figure)
 
 
 @dataclass(frozen=True)

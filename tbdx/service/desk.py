@@ -296,8 +296,9 @@ class Desk:
         with self._lock:
             if self._sample is None:
                 folder = tempfile.mkdtemp(prefix="tbdx-samples-")
-                weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
                 self._sample = Store.open(f"sqlite:///{Path(folder) / 'samples.db'}")
+                # A view may outlive this desk, and still read.
+                weakref.finalize(self._sample, shutil.rmtree, folder, ignore_errors=True)
                 with observing.aside():
                     self._fill(self._sample)
             return self._sample

@@ -269,6 +269,9 @@ class View:
 
         What it was merged from is reckoned with, whoever may see that: see `duties.duties`.
         """
+        return self.kept(("duties", agency, year), lambda: self._duties(agency, year))
+
+    def _duties(self, agency: str, year: int) -> Duties:
         speakers = {
             place.reporter.id for place in self.plan.roster(year) if place.agency.id == agency
         }

@@ -65,7 +65,7 @@ Foreseen = Callable[[pd.DataFrame], None]
 """Is shown the panel as a change would leave it, before that is so; raises to refuse it."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Store:
     """The submissions of one database. Made by `Store.open`; safe to share by threads.
 

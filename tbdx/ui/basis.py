@@ -10,7 +10,7 @@ import streamlit as st
 from tbdx import provenance
 from tbdx.i18n import N_, Language
 from tbdx.plan import Plan
-from tbdx.service import Basis, Service
+from tbdx.service import Basis, View
 from tbdx.service.view import Figures, Structure, Targets
 from tbdx.ui import address
 
@@ -26,12 +26,11 @@ def usual(plan: Plan) -> Basis:
     return Basis(structure=cast("Structure", plan.rule_value("structure")))
 
 
-def pick(service: Service, words: Language) -> Basis:
-    """The reader's choice; the usual basis where nothing was chosen.
+def pick(view: View, words: Language) -> Basis:
+    """The reader's choice; the usual basis, which `view` is on, where nothing was chosen.
 
     Targets as first issued are offered only where an amendment holds.
     """
-    view = service.view()
     usually = usual(view.plan)
     asked = any(part in st.query_params for part in PARTS)
     with st.expander(words.text("Basis of the figures"), icon=":material/tune:", expanded=asked):

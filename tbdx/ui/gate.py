@@ -15,9 +15,9 @@ import json
 import re
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -53,18 +53,23 @@ _ADDRESS = re.compile(r"/(media/[0-9a-f]+|_stcore/upload_file/[\w-]+/[\w-]+)(\.\
 _ROOM = 50_000  # addresses remembered, at some 300 bytes each
 
 
+Admits = Callable[[Mapping[str, object]], bool]
+"""Whether a sign-in counts, by the claims of its token; may ask the store."""
+
+
 @dataclass(frozen=True)
 class Visitor:
-    """Whom a signed cookie names: the provider, its name for the person, when the sign-in ends."""
+    """Whom a signed cookie names: the provider, its name for the person; and all it says."""
 
     issuer: str
     subject: str
-    expires_at: float
+    claims: Mapping[str, object] = field(default_factory=dict, compare=False)
 
     @property
     def present(self) -> bool:
-        """Whether the sign-in is still in force."""
-        return time.time() < self.expires_at
+        """Whether the token is still in force."""
+        until = self.claims.get("exp")
+        return isinstance(until, int | float) and time.time() < until
 
 
 def visitor(cookies: Mapping[str, str]) -> Visitor | None:
@@ -77,9 +82,7 @@ def visitor(cookies: Mapping[str, str]) -> Visitor | None:
     if said is None:
         return None
     claims: dict[str, Any] = json.loads(said)
-    return Visitor(
-        str(claims.get("iss", "")), str(claims.get("sub", "")), float(claims.get("exp", 0))
-    )
+    return Visitor(str(claims.get("iss", "")), str(claims.get("sub", "")), claims)
 
 
 def addresses(message: bytes) -> Iterator[str]:
@@ -121,19 +124,27 @@ class Told:
             self._known.popitem(last=False)
 
     def knows(self, who: Visitor | None, address: str) -> bool:
-        """Whether this person, or everybody, was told of it."""
-        return any((*_name(one), address) in self._known for one in (who, None))
+        """Whether this person was told of it; with None, whether everybody was."""
+        return (*_name(who), address) in self._known
 
 
 def _name(who: Visitor | None) -> tuple[str | None, str | None]:
     return (who.issuer, who.subject) if who else (None, None)
 
 
-class Gate:
-    """The middleware around a server, by ASGI."""
+def _anybody(_: Mapping[str, object]) -> bool:
+    return True
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+
+class Gate:
+    """The middleware around a server, by ASGI.
+
+    `admits` is asked of a sign-in whose token is in force: it may have been ended before
+    its time, or its person be nobody here any more.
+    """
+
+    def __init__(self, app: ASGIApp, admits: Admits = _anybody) -> None:
+        self._app, self._admits = app, admits
         self._told = Told()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -165,7 +176,7 @@ class Gate:
         headers, app = HEADERS, self._app
         if _GUARDED.match(path):
             headers = HEADERS | FILE_HEADERS
-            if not self._may(HTTPConnection(scope).cookies, path):
+            if not await self._may(HTTPConnection(scope).cookies, path):
                 # As Streamlit says of a file that is not there: nobody learns which ones are.
                 app = PlainTextResponse("File not found", 404)
 
@@ -176,13 +187,19 @@ class Gate:
 
         await app(scope, receive, headed)
 
-    def _may(self, cookies: Mapping[str, str], path: str) -> bool:
+    async def _may(self, cookies: Mapping[str, str], path: str) -> bool:
         if not Serving.read().signs_in:  # two small files, read each time: they may have changed
             return True
-        who = visitor(cookies)
-        asked = _ADDRESS.fullmatch(path)
-        return asked is not None and self._told.knows(
-            who if who and who.present else None, asked[1]
+        asked, who = _ADDRESS.fullmatch(path), visitor(cookies)
+        if asked is None:
+            return False
+        if self._told.knows(None, asked[1]):
+            return True
+        return (
+            who is not None
+            and who.present
+            and self._told.knows(who, asked[1])
+            and await asyncio.to_thread(self._admits, who.claims)
         )
 
 
@@ -199,4 +216,6 @@ async def opened(_: st.App) -> AsyncIterator[None]:
     yield
 
 
-MIDDLEWARE = [Middleware(Gate)]
+def middleware(admits: Admits) -> list[Middleware]:
+    """What stands before the server; see `Gate`."""
+    return [Middleware(Gate, admits=admits)]

@@ -25,11 +25,12 @@ def show(page: Page) -> None:
     else:
         _nobody_yet(page)
     grid = st.grid(2 if known else 1, min_column_width=320)
-    with grid.cell():
-        _enter(page, first=not known)
     if known:
         with grid.cell():
             _change(page, known)
+    with grid.cell():
+        _enter(page, first=not known)
+        if known:
             _remove(page, known)
 
 
@@ -58,7 +59,7 @@ def _table(page: Page, known: Sequence[Person]) -> None:
 
 
 def _who(person: Person) -> str:
-    lines = [f"**{widgets.escape(person.name or person.id)}** `{person.id}`"]
+    lines = [f"**{widgets.escape(person.name)}** `{person.id}`".removeprefix("**** ")]
     lines += [f":small[{widgets.escape(person.email)}]"] if person.email else []
     return "  \n".join(lines)
 
@@ -108,7 +109,8 @@ def _fields(page: Page, act: Act, of: Person) -> _Given:
         max_chars=200,
         placeholder=page.text("empty: command line only"),
     )
-    st.markdown(page.text("Roles"))
+    heading = page.text("Roles")
+    st.markdown(f":small[{heading}]")
     roles = [
         role
         for role in Role

@@ -99,18 +99,21 @@ def show(page: Page, indicator: Indicator) -> None:
     if mind:
         st.caption(" ".join(mind))
     _inputs_table(page, projection)
+    told = " ".join(sentence.replace("**", "") for sentence in (*said, *mind))
     chart = page.view.kept(
         ("projection", indicator.code, method, year, span, page.language.code),
-        lambda: charts.trajectory(
-            rows,
-            indicator,
-            page.plan,
-            page.language,
-            widgets.amendments_of(page.view, indicator.code),
-            projection=projection,
+        lambda: replace(
+            charts.trajectory(
+                rows,
+                indicator,
+                page.plan,
+                page.language,
+                widgets.amendments_of(page.view, indicator.code),
+                projection=projection,
+            ),
+            sentence=told,
         ),
     )
-    told = " ".join(sentence.replace("**", "") for sentence in (*said, *mind))
     projected = page.text(
         "Hollow triangles on a dotted line: not reported figures. A projection is no verdict and is not stored."
     )
@@ -121,7 +124,6 @@ def show(page: Page, indicator: Indicator) -> None:
         marks=[page.text("PROJECTION, worked out and not reported")],
         notes=[*(sentence.replace("**", "") for sentence in (*said, *mind)), projected],
     )
-    chart = replace(chart, sentence=told)
     widgets.show_chart(page, chart, f"projection-{indicator.code}", subject)
     st.caption(projected)
 

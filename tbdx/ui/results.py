@@ -31,6 +31,11 @@ def verdict_line(page: Page, year: int) -> str:
 
 def shortfalls(page: Page, year: int) -> list[str]:
     """One line for each indicator that is not met or still open: how much, and who."""
+    key = ("shortfalls", year, page.language.code)
+    return page.view.kept(key, lambda: _shortfalls(page, year))
+
+
+def _shortfalls(page: Page, year: int) -> list[str]:
     lines = []
     for indicator in page.plan.indicators:
         row = page.view.result[indicator.code, year]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -155,11 +155,11 @@ ROOMS = (
 
 @dataclass(frozen=True)
 class _Frame:
-    """What stands around the page of one run: for whom it is, by which sign-in, on which basis."""
+    """What stands around the page of one run: for whom it is, on which basis, by which sign-in."""
 
     service: Service
-    claims: Claims | None
     basis: Basis
+    claims: Claims | None = None
 
 
 @dataclass(frozen=True)
@@ -331,16 +331,29 @@ def _come_in(words: Language) -> tuple[Service, Claims | None] | None:
     return None
 
 
+def admits(user: Mapping[str, object]) -> bool:
+    """Whether a sign-in counts here, by what its token says; asked for files, beside any page."""
+    try:
+        service().enter(signing.claims_of(user, trust_emails=Settings().trust_emails))
+    except TbdxError:
+        return False
+    return True
+
+
 def _run(entered: Service, claims: Claims | None, words: Language) -> None:
     """The frame and the chosen page, for whoever has come in."""
     chosen = st.navigation(_pages(words, entered.person), position="sidebar")
     observing.at_page(chosen.url_path or "home", entered.person.id)
     room = next((room for room in ROOMS if room.file == chosen.url_path), None)
-    st.session_state[_FRAME] = _Frame(entered, claims, Basis())
-    on = _sidebar(entered, claims, words, views=room is not None and room.views)
-    st.session_state[_FRAME] = _Frame(entered, claims, on)
-    printing.style(entered.view(on), words)
-    _banner(entered, words)
+    st.session_state[_FRAME] = _Frame(entered, Basis(), claims)
+    usual = entered.view()
+    with st.sidebar:
+        on = _sidebar(entered, usual, claims, words, views=room is not None and room.views)
+    st.session_state[_FRAME] = _Frame(entered, on, claims)
+    printing.style(usual if on == Basis() else entered.view(on), words)
+    away.say(entered, words)
+    if usual.sample:
+        _say_that_it_is_illustrative(words)
     if room is not None and not room.open_to(entered.person):
         room.needed[0].require(entered.person)
     chosen.run()
@@ -382,21 +395,22 @@ def require() -> Page:
     return Page(frame.service, view, words, named, frame.claims)
 
 
-def _sidebar(entered: Service, claims: Claims | None, words: Language, *, views: bool) -> Basis:
+def _sidebar(
+    entered: Service, usual: View, claims: Claims | None, words: Language, *, views: bool
+) -> Basis:
     """Language, who has signed in, and, where there are figures to view, their basis: returned."""
     on = Basis()
-    with st.sidebar:
-        chosen = languages.pick(words)
-        if views:
-            on = basis.pick(entered, words)
-        elif entered.person.everyone:
-            _pick_name(entered, words)
-        _whoami(entered, words)
-        plan = entered.plan
-        province = plan.name_on(plan.province, plan.decision.date)[chosen]
-        st.caption(f"{province[:1].upper()}{province[1:]} · {plan.decision.number}")
-        if claims is not None:
-            signing.way_out(claims, entered.person, words, entered.people.sign_out)
+    chosen = languages.pick(words)
+    if views:
+        on = basis.pick(usual, words)
+    elif entered.person.everyone:
+        _pick_name(entered, words)
+    _whoami(entered, words)
+    if claims is not None:
+        signing.way_out(claims, words, entered.people.sign_out)
+    plan = usual.plan
+    province = plan.name_on(plan.province, plan.decision.date)[chosen]
+    st.caption(f"{province[:1].upper()}{province[1:]} · {plan.decision.number}")
     if chosen != words.code:  # the page's title and navigation are already in the other language
         st.rerun()
     return on
@@ -422,16 +436,14 @@ def _pick_name(entered: Service, words: Language) -> None:
     st.session_state[_NAME] = name
 
 
-def _banner(entered: Service, words: Language) -> None:
-    """While the store is away or there are only samples, every page says so before anything else."""
-    away.say(entered, words)
-    if entered.view().sample:
-        st.warning(
-            words.text(
-                "**Illustrative figures.** No real report has been stored yet; what you see are made-up examples. They disappear as soon as the first report is sent or accepted."
-            ),
-            icon=":material/science:",
-        )
+def _say_that_it_is_illustrative(words: Language) -> None:
+    """While there are only samples, every page says so before anything else."""
+    st.warning(
+        words.text(
+            "**Illustrative figures.** No real report has been stored yet; what you see are made-up examples. They disappear as soon as the first report is sent or accepted."
+        ),
+        icon=":material/science:",
+    )
 
 
 def on_phone() -> bool:

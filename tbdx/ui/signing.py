@@ -17,7 +17,7 @@ from typing import Self
 import streamlit as st
 
 from tbdx import messages
-from tbdx.access import Claims, Person
+from tbdx.access import Claims
 from tbdx.i18n import Language
 from tbdx.model import TbdxError
 from tbdx.plan import Plan
@@ -148,13 +148,11 @@ def _buttons(names: list[str], words: Language, room: str) -> None:
             st.login(name)
 
 
-def way_out(claims: Claims, person: Person, words: Language, end: Callable[[Claims], None]) -> None:
-    """In the sidebar: who has signed in, and the button that signs out.
+def way_out(claims: Claims, words: Language, end: Callable[[Claims], None]) -> None:
+    """In the sidebar: the button that signs out.
 
     `end` makes the sign-in worthless elsewhere as well: in other tabs and in copies of the cookie.
     """
-    called = person.name or claims.name or claims.email or claims.subject
-    st.caption(words.text("Signed in as {name}", name=escape(called)))
     if st.button(words.text("Sign out"), icon=":material/logout:", width="stretch"):
         try:
             end(claims)

@@ -260,7 +260,7 @@ def show_chart(page: Page, chart: charts.Chart, key: str, subject: Subject) -> N
 
 
 def _plot(chart: charts.Chart, key: str) -> None:
-    st.plotly_chart(chart.figure, key=key, config=charts.CONFIG, alt=chart.sentence)
+    st.plotly_chart(chart.finished, key=key, config=charts.CONFIG, alt=chart.sentence)
 
 
 def among_text(page: Page, among: Among) -> str:
