@@ -174,7 +174,7 @@ def test_the_record_is_told_of_files_when_they_are_taken(
     def fails(*_: object, **__: object) -> str:
         raise TbdxError("store-unavailable", url="", reason="")
 
-    monkeypatch.setattr(Office, "exported", fails)
+    monkeypatch.setattr(Office, "_exported", fails)
     with pytest.raises(TbdxError, match="store-unavailable"):
         taken[0]()
 
