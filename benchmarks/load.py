@@ -97,7 +97,7 @@ class Dashboard:
             )
         for _ in range(600):
             assert self._server.poll() is None, (self.folder / f"{self.port}.log").read_text()
-            with suppress(OSError), urlopen(f"{self.url}/_stcore/health") as answer:  # noqa: S310
+            with suppress(OSError), urlopen(f"{self.url}/_stcore/health") as answer:  # noqa: S310 (our own server)
                 if answer.read() == b"ok":
                     return
             time.sleep(0.1)

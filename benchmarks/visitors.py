@@ -336,7 +336,7 @@ class Crowd:
         chance = random.Random(seed)  # noqa: S311 (no secret: a run can be repeated)
         trust = ssl.create_default_context(cafile=str(authority)) if authority else None
         self.visitors = [
-            Visitor(number, url, room, random.Random(chance.random()), trust)  # noqa: S311
+            Visitor(number, url, room, random.Random(chance.random()), trust)  # noqa: S311 (as above)
             for number, room in enumerate(islice(cycle(rooms), sessions))
         ]
         self.runs: list[Run] = []

@@ -50,7 +50,7 @@ _ALWAYS = ("time", "level", "logger", "message")
 
 def _get(url: str, trust: ssl.SSLContext | None = None, **headers: str) -> str:
     request = Request(url, headers=headers)  # noqa: S310 (of this machine)
-    with urlopen(request, context=trust, timeout=10) as answer:  # noqa: S310
+    with urlopen(request, context=trust, timeout=10) as answer:  # noqa: S310 (as above)
         return str(answer.read().decode())
 
 

@@ -177,6 +177,26 @@ class TestWhileTheStoreIsAway:
         with refused("sign-in-expired"):
             house.service.enter(claims)
 
+    @pytest.mark.parametrize("end", ["removed", "other roles", "signed out"])
+    def test_who_was_put_out_stays_out(
+        self, house: House, monkeypatch: pytest.MonkeyPatch, end: str
+    ) -> None:
+        """Removed, given other roles, signed out before the outage: nobody comes back by it."""
+        entered, claims = house.lan(), house.claims()
+        ends = {
+            "removed": lambda: house.people.remove("lan", "nghỉ việc"),
+            "other roles": lambda: house.people.change("lan", "Lan", LAN, [READER]),
+            "signed out": lambda: entered.people.sign_out(claims),
+        }
+        ends[end]()
+
+        def away(*_: object, **__: object) -> None:
+            raise TbdxError("store-unavailable", url="", reason="")
+
+        monkeypatch.setattr(Store, "person_of", away)
+        with refused("store-unavailable"):
+            house.service.enter(claims)
+
 
 class TestAtThisMachine:
     def test_while_nobody_is_entered_everybody_may_do_everything(

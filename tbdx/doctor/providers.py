@@ -81,7 +81,7 @@ def asking(authority: Path | None) -> Ask:
             trusted.load_verify_locations(cafile=authority)
         request = urllib.request.Request(url, sent, dict(headers))  # noqa: S310 (see _safe)
         try:
-            with urllib.request.urlopen(request, timeout=_SECONDS, context=trusted) as reply:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=_SECONDS, context=trusted) as reply:  # noqa: S310 (as above)
                 return Reply(reply.status, reply.headers.get("Date", ""), _text(reply.read()))
         except HTTPError as error:  # an answer as well
             with error:

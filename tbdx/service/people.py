@@ -17,7 +17,8 @@ class People(UseCases):
     """The use cases around people and their roles. Safe to share between threads.
 
     Who came in is remembered for while the store is away: pages that still show the
-    last figures show them to the same people, each until their sign-in expires.
+    last figures show them to the same people, each until their sign-in expires. What
+    another process has changed about them since they last came in is not known then.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -48,6 +49,7 @@ class People(UseCases):
 
     def sign_out(self, claims: Claims) -> None:
         """Let a sign-in count no longer, in any tab and on any server."""
+        self._known.pop(claims, None)
         self._desk.store.end_session(claims, self._desk.now(), self._actor(None))
 
     def at_this_machine(self) -> Person:
@@ -125,6 +127,7 @@ class People(UseCases):
         changed = self._checked(Person(person_id), name, email, roles, agencies)
         store, now = self._desk.store, self._desk.now()
         store.change_person(changed, now, self._actor(by), unbind=unbind)
+        self._forget(person_id)
         return changed
 
     @needs(Right.PEOPLE)
@@ -136,6 +139,12 @@ class People(UseCases):
         reason = require_reason(reason)
         store, now = self._desk.store, self._desk.now()
         store.remove_person(person_id, now, self._actor(by), reason)
+        self._forget(person_id)
+
+    def _forget(self, person_id: str) -> None:
+        for key, person in list(self._known.items()):
+            if person.id == person_id:
+                self._known.pop(key, None)
 
     def _checked(
         self, of: Person, name: str, email: str, roles: Iterable[Role], agencies: Sequence[str]
