@@ -10,4 +10,5 @@ if __name__ == "__main__":  # a visitor's run
     shell.run()
 else:  # the server, which reads this file once
     watching.start(Settings())
+    shell.prepare()
     app = st.App(__file__, middleware=gate.middleware(shell.admits), lifespan=gate.opened)

@@ -446,6 +446,9 @@ ERRORS: dict[str, str] = {
     "wrong-file-type": N_(
         "“{found}” is not a file that can be written. Choose a name that ends in {expected}."
     ),
+    "store-away": N_(
+        "The database cannot be reached at the moment, or has no room. Nothing was stored or changed. Try again in a few minutes; if it lasts, tell the administrator, who finds the reason with `python -m tbdx doctor`."
+    ),
     "store-unavailable": N_(
         "The database {url} cannot be reached or does not answer ({reason}). Nothing was stored or changed. Check that it runs and that its address is right, then try again."
     ),

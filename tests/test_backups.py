@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import stat
@@ -801,7 +802,10 @@ def test_a_backup_of_an_earlier_program_is_brought_up_to_date(
     restored = Store.open(target)
     assert in_use(restored) == figures
     assert restored.revision() == 2
-    assert restored.verify() == kept.found
+    whole = restored.verify()
+    assert (
+        dataclasses.replace(whole, set_back=()) == kept.found
+    )  # the backup was made on a day of the past
     assert restored.record()[0].action is Action.RESTORED
     taken_over = [e for e in restored.record() if e.action is Action.TAKEN_OVER]
     assert len(taken_over) == (2 if schema < "0003" else 0)

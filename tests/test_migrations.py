@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from conftest import ROOT
+from sessions import served
 from stores import NOON, checked, fields, in_use, receive
 
 from benchmarks.crashes import KILLED, Nursery, die_at
@@ -228,3 +230,19 @@ def test_migrating_and_taking_over_are_one(
     store = Store.open(url)
     assert_taken_over(store)
     store.close()
+
+
+def test_a_server_brings_its_store_up_to_date_as_it_starts(tmp_path: Path) -> None:
+    """Before it says that it is well: nobody has visited it, and no reader waits for it."""
+    url = f"sqlite:///{tmp_path / 'tbdx.db'}"
+    Store.open(url).close()
+    engine = engine_for(url)
+    with engine.begin() as connection:
+        for table in ("person", "ended_session"):
+            connection.execute(sa.text(f"DROP TABLE {table}"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0004'"))
+    with served(ROOT / "app.py", tmp_path, signs_in=False, TBDX_DATABASE_URL=url):
+        with engine.connect() as connection:
+            found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+        assert found == known_schemas()[-1]
+    engine.dispose()

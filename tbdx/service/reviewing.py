@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -218,14 +218,14 @@ class Reviewing(UseCases):
         """How much checking had to say about the files of these submissions."""
         if self.person.scope(Right.ROUNDS) is not None:
             own = self._own(self._desk.stage()[0].submissions(ids=ids))
-            ids = [submission.id for submission in own]
+            ids = [submission.id for submission in own if not self._shared(submission)]
         return self._desk.stage()[0].remark_counts(ids)
 
     def _one(self, right: Right, submission_id: int) -> Submission:
         """One submission that a right reaches. Raises TbdxError: unknown-submission, not-allowed."""
         submission = self._desk.stage()[0].submission(submission_id)
         self.person.require(right, [submission.agency])
-        return submission
+        return self._as_theirs(submission)
 
     @needs(Right.ROUNDS)
     def shares_file(self, submission_id: int) -> bool:
@@ -233,9 +233,17 @@ class Reviewing(UseCases):
 
         Raises TbdxError: unknown-submission, not-allowed.
         """
-        submission = self._one(Right.ROUNDS, submission_id)
+        return self._shared(self._one(Right.ROUNDS, submission_id))
+
+    def _shared(self, submission: Submission) -> bool:
         scope = self.person.scope(Right.ROUNDS)
         return scope is not None and not scope.issuperset(self._reporters(submission))
+
+    def _as_theirs(self, one: Owned) -> Owned:
+        """A submission without the word on its file's remarks, where these are others', too."""
+        if isinstance(one, Submission) and one.confirmation and self._shared(one):
+            return replace(one, confirmation="")
+        return one
 
     def _file_of(self, right: Right, submission_id: int) -> Submission:
         """One submission whose whole file a person may see: others may have reported in it, too.
@@ -253,7 +261,9 @@ class Reviewing(UseCases):
     def _own(self, found: list[Owned]) -> list[Owned]:
         """Those that are of an agency that the person may see."""
         scope = self.person.scope(Right.ROUNDS)
-        return found if scope is None else [one for one in found if one.agency in scope]
+        if scope is None:
+            return found
+        return [self._as_theirs(one) for one in found if one.agency in scope]
 
     # --- deciding ---------------------------------------------------------------------------
 
@@ -508,7 +518,7 @@ class Reviewing(UseCases):
             recorded_at=entry.at if entry else submission.received_at,
             proof=entry.hash if entry else "",
             size=len(store.document(submission.sha256)[1]),
-            remarks=len(store.remarks(submission.id)),
+            remarks=0 if self._shared(submission) else len(store.remarks(submission.id)),
             submissions=tuple(reversed(together)),
             sample=sample,
         )

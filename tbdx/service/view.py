@@ -170,7 +170,8 @@ class View:
     def submissions(self) -> tuple[Submission, ...]:
         """Every submission, the newest first; of the past none, where only figures in use are kept."""
         if self.scope is not None:
-            return tuple(s for s in self._all.submissions if s.agency in self.scope)
+            own = (s for s in self._all.submissions if s.agency in self.scope)
+            return tuple(replace(s, confirmation="") for s in own)  # it may speak of others
         return tuple(self._source.submissions()) if isinstance(self._source, Store) else ()
 
     @cached_property

@@ -230,6 +230,17 @@ def service() -> Service:
     return uses
 
 
+def prepare() -> None:
+    """Open the store as the server starts: no reader waits until it is brought up to date.
+
+    One that is away is opened when it is back.
+    """
+    try:
+        service()
+    except TbdxError as error:
+        _log.warning("the store was not opened at the start: %s", error.code)
+
+
 def _pages(words: Language, person: Person = EVERYONE) -> dict[str, list[StreamlitPage]]:
     """All rooms by their group, at the addresses of their files; the bare address leads to the first.
 
@@ -294,9 +305,10 @@ def _guarded(words: Language) -> None:
         require_inside(st.get_option("server.address"), st.context.headers.get("Host"))
         if come_in := _come_in(words):
             _run(*come_in, words)
+            away.await_return(service)
     except TbdxError as error:
         observing.known(error.code)
-        st.error(escape(messages.error_text(error, words)), icon=":material/error:")
+        st.error(escape(error_text(error, words)), icon=":material/error:")
         away.await_return(service, error)
     except Exception:  # the one place that catches broadly: the reader gets a number to quote
         number = observing.unexpected()
@@ -307,10 +319,15 @@ def _guarded(words: Language) -> None:
             ),
             icon=":material/error:",
         )
-    else:
-        away.await_return(service)
     finally:
         st.session_state.pop(_FRAME, None)
+
+
+def error_text(error: TbdxError, words: Language) -> str:
+    """A known error in the reader's words; those who sign in learn no address of the store."""
+    if error.code in ("store-unavailable", "store-full") and signing.required():
+        error = TbdxError("store-away")
+    return messages.error_text(error, words)
 
 
 def _come_in(words: Language) -> tuple[Service, Claims | None] | None:

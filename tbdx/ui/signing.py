@@ -52,6 +52,11 @@ class Visit:
         return replace(self, refusal=refusal)
 
 
+def required() -> bool:
+    """Whether people sign in here."""
+    return _serving().signs_in
+
+
 def visit() -> Visit:
     """Who opens a page, by the cookie of their browser."""
     user = st.user.to_dict()

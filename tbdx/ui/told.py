@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from tbdx import messages
 from tbdx.model import TbdxError
+from tbdx.ui import shell
 from tbdx.ui.markdown import escape
 from tbdx.ui.shell import Page
 
@@ -32,5 +32,5 @@ def show() -> None:
 
 def refused(page: Page, error: TbdxError) -> None:
     """Say why something was not done; what was typed stays."""
-    text = escape(messages.error_text(error, page.language))  # it quotes what was typed or sent
+    text = escape(shell.error_text(error, page.language))  # it quotes what was typed or sent
     st.error(text, icon=":material/error:")
