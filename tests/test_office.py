@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from threading import Barrier, Thread
@@ -962,3 +962,16 @@ def test_two_services_on_one_store_agree(plan: Plan, tmp_path: Path) -> None:
                 other.accept([bureau.read(bureau.form(BAO, 2023))], WORD)
         finally:
             other.close()
+
+
+def test_work_that_goes_on_is_told_once(bureau: Bureau) -> None:
+    """Pages opened again within half an hour are the same work; later, or by another, they are not."""
+    for minutes, who in ((0, ANN), (20, ANN), (29, "Bình"), (31, ANN), (40, ANN)):
+        bureau.now = AFTER + timedelta(minutes=minutes)
+        bureau.office.signed_in("local", by=who)
+    told = bureau.office.record(actions=[Action.SIGNED_IN])
+    assert [(e.actor, e.at - AFTER) for e in reversed(told)] == [
+        (ANN, timedelta()),
+        ("Bình", timedelta(minutes=29)),
+        (ANN, timedelta(minutes=31)),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import unicodedata
@@ -464,3 +465,15 @@ class TestUnavailable:
         assert caught.value.code == "store-unavailable"
         assert sa.inspect(engine).get_table_names() == ["document"]
         engine.dispose()
+
+
+def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
+    """Nobody else on the machine reads the figures or the people, as with a backup."""
+    file = tmp_path / "tbdx.db"
+    store = Store.open(f"sqlite:///{file}")
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("tbdx.db*")}
+    store.close()
+    assert modes
+    if os.name == "posix":
+        assert set(modes.values()) == {0o600}
+    assert [path.name for path in tmp_path.iterdir()] == ["tbdx.db"], "all is in the one file"

@@ -210,7 +210,7 @@ def _answers_sentence(
     rows: pd.DataFrame, names: Mapping[str, str], answers: Mapping[str, str], words: Language
 ) -> str:
     if rows.empty:
-        return words.text("This agency has not reported yet.")
+        return words.text("No report of this agency has been accepted yet.")
     last = rows[rows["year"] == rows["year"].max()]
     said = "; ".join(
         f"{names[code]}: {answers[answer]}"

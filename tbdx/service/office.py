@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from typing import Any, Literal
@@ -58,6 +58,9 @@ from tbdx.workbook.values import exceeded
 Value = Answer | float | str | None
 
 _OF_SOME_AGENCIES = ("table/", "chart/")  # exports that are right of a view cut to some agencies
+
+SAME_WORK = timedelta(minutes=30)
+"""Sessions of one name that begin within so much of the last one told are not told themselves."""
 
 Taken = Literal["original", "annotated", "return-notice"]
 """Which file of a submission."""
@@ -698,10 +701,15 @@ class Office(UseCases):
 
     @needs(Right.RESULTS)
     def signed_in(self, how: str, *, by: str | None = None) -> None:
-        """Tell the record that a session began; `how` is "local" where nobody signs in, else "oidc"."""
-        actor = self._actor(by)
-        note = {"subject": f"session:{actor}", "how": how}
-        self._desk.store.note(Action.SIGNED_IN, self._desk.now(), actor, [note])
+        """Tell the record that a session began; `how` is "local" where nobody signs in, else "oidc".
+
+        A page that is opened again soon after is still the same work, and not told.
+        """
+        actor, now = self._actor(by), self._desk.now()
+        earlier = next(iter(self._desk.store.visits(actor, now, 1)), None)
+        if earlier is None or not timedelta() <= now - earlier[0] < SAME_WORK:
+            note = {"subject": f"session:{actor}", "how": how}
+            self._desk.store.note(Action.SIGNED_IN, now, actor, [note])
 
 
 def _fits(value: Value, question: Question | None) -> bool:

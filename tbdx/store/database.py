@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -229,6 +230,7 @@ def _sqlite(url: sa.URL, shown: str, existing: bool) -> sa.Engine:
         connection.isolation_level = None  # the driver begins nothing by itself: `begin` does
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what was wiped is not left in free pages
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
@@ -252,7 +254,9 @@ def _hold_on_to(file: Path, engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "do_connect")
     def open_(_dialect: Any, _record: Any, _args: Any, options: dict[str, Any]) -> Any:
         if not seen:
-            return None  # as ever, which makes the file
+            with suppress(OSError):  # a new file is its owner's alone, as a backup is
+                os.close(os.open(file, os.O_RDONLY | os.O_CREAT, 0o600))
+            return None  # as ever
         return sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, **options)
 
     @sa.event.listens_for(engine, "connect")

@@ -126,8 +126,8 @@ def not_reported(page: Page, agency: Agency) -> None:
     """Says that there is no report of its own, and where to look or what to do instead."""
     if page.plan.predecessors(agency.id):
         text = page.text(
-            "This agency has not reported yet. What was reported before the merger stands with the agencies above."
+            "No report of this agency has been accepted yet. What was reported before the merger stands with the agencies above."
         )
     else:
-        text = page.text("This agency has not reported yet.")
+        text = page.text("No report of this agency has been accepted yet.")
     st.info(text, icon=":material/info:")

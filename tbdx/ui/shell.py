@@ -337,11 +337,17 @@ def _come_in(words: Language) -> tuple[Service, Claims | None] | None:
     """
     visit = signing.visit()
     if not visit.required:
-        return service().local(), None
+        try:
+            return service().local(), None
+        except TbdxError:
+            st.navigation(_pages(words), position="hidden")  # or Streamlit lists the files itself
+            st.title("TBDX")
+            raise
     if visit.claims is not None:
         try:
             return service().enter(visit.claims), visit.claims
         except TbdxError as error:
+            observing.known(error.code)
             visit = visit.refused(error)
     chosen = st.navigation(_pages(words), position="hidden")
     signing.ask(visit, words, chosen.url_path)
