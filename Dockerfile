@@ -12,7 +12,7 @@ FROM python:3.11-slim-bookworm
 RUN groupadd --gid 10001 tbdx && useradd --uid 10001 --gid tbdx --no-create-home --home-dir /tmp tbdx
 COPY --from=libraries /opt/venv /opt/venv
 WORKDIR /app
-COPY app.py requirements.txt ./
+COPY app.py requirements.txt LICENSE ./
 COPY .streamlit/config.toml .streamlit/
 COPY pages pages
 COPY tbdx tbdx

@@ -79,5 +79,5 @@ help:  ## list these commands
 	@touch $@ .venv/.runtime
 
 tests/provider/node_modules/.installed: tests/provider/package-lock.json tests/provider/package.json | system
-	cd tests/provider && npm ci --silent
+	cd tests/provider && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@

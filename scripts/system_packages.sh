@@ -4,6 +4,8 @@
 # Debian and Ubuntu; elsewhere it says what is needed.
 set -euo pipefail
 
+readonly NODE=18 # at least: tests/provider/package.json
+
 postgres_tools() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null
 }
@@ -14,6 +16,17 @@ fonts() {
 times_roman() { # Times New Roman, or a font of the same widths, with all letters of Vietnamese (ộ)
     command -v fc-list >/dev/null &&
         fc-list ':charset=1ed9' family | grep -Eq 'Times New Roman|Liberation Serif|Tinos'
+}
+
+require_node() {
+    local program version
+    program=$(command -v node || command -v nodejs)
+    version=$("$program" --version)
+    if [ "$(cut -d. -f1 <<<"${version#v}")" -lt "$NODE" ]; then
+        echo "Node.js $version ($program) is too old: the tests' sign-in needs $NODE or later." >&2
+        echo "Install a later one (nodejs.org) before it on the PATH, and run this again." >&2
+        exit 1
+    fi
 }
 
 missing=()
@@ -27,7 +40,10 @@ postgres_tools || missing+=(postgresql)
 fonts || missing+=(fonts-dejavu)
 [ -e /usr/lib/libreoffice/program/swriter ] || command -v swriter >/dev/null || missing+=(libreoffice-writer)
 times_roman || missing+=(fonts-liberation2) # Debian 12's fonts-liberation lacks most Vietnamese letters
-[ ${#missing[@]} -eq 0 ] && exit 0
+if [ ${#missing[@]} -eq 0 ]; then
+    require_node
+    exit 0
+fi
 
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
@@ -48,3 +64,4 @@ if ! apt-cache show fonts-liberation2 >/dev/null 2>&1; then # later systems have
     missing=("${missing[@]/fonts-liberation2/fonts-liberation}")
 fi
 apt install --yes --no-install-recommends "${missing[@]}"
+require_node

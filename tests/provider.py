@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 from conftest import ROOT, App, running_app_at
@@ -88,20 +89,26 @@ def running_provider(accounts: Sequence[Account], *redirect_uris: str) -> Iterat
             for account in accounts
         ],
     }
-    with subprocess.Popen(
-        [node, str(_HOME / "server.mjs")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        encoding="utf-8",
-    ) as server:
+    with (
+        TemporaryFile("w+", encoding="utf-8") as errors,
+        subprocess.Popen(
+            [node, str(_HOME / "server.mjs")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            encoding="utf-8",
+        ) as server,
+    ):
         try:
             assert server.stdin
             assert server.stdout
             server.stdin.write(json.dumps(told) + "\n")
             server.stdin.flush()
             said = server.stdout.readline()
-            assert said, "the provider did not start"
+            if not said:
+                server.wait(timeout=10)
+                errors.seek(0)
+                pytest.fail(f"the provider did not start:\n{errors.read()}")
             yield Provider(json.loads(said)["issuer"], client_id, client_secret)
         finally:
             server.terminate()

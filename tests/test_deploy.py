@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from tbdx.settings import ROOT, Settings
 
 DEPLOY = ROOT / "deploy"
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+WRAPPER = DEPLOY / "systemd" / "tbdx"
 UNITS = [DEPLOY / "systemd" / name for name in ("tbdx.service", "tbdx@.service")]
 
 
@@ -76,6 +79,94 @@ def test_one_process_is_as_hardened_as_many() -> None:
     assert one == many
 
 
+def _wrapped(folder: Path, *arguments: str, **environment: str) -> list[str]:
+    """The words with which `deploy/systemd/tbdx` calls systemd-run, from one that only says them."""
+    program = folder / "systemd-run"
+    program.write_text("#!/bin/sh\nprintf '%s\\0' \"$@\"\n")
+    program.chmod(0o755)
+    done = subprocess.run(
+        ["bash", str(WRAPPER), *arguments],
+        env={"PATH": f"{folder}:{os.environ['PATH']}", **environment},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    return done.stdout.split("\0")[:-1]
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_the_command_line_works_where_the_server_does(path: Path, tmp_path: Path) -> None:
+    """`sudo tbdx` has account, settings, folders and program of the units, so the same store."""
+    unit, called = _unit(path), _wrapped(tmp_path, "doctor")
+    said = [word.removeprefix("--property=") for word in called if word.startswith("--property=")]
+    assert {"User", "Group", "WorkingDirectory", "EnvironmentFile", "StateDirectory"} <= {
+        word.partition("=")[0] for word in said
+    }
+    for key, _, value in (word.partition("=") for word in said):
+        assert unit[key] == [value], key
+    variables = {word.removeprefix("--setenv=") for word in called if word.startswith("--setenv=")}
+    own = {word for word in unit["Environment"][0].split() if "METRICS" not in word}
+    assert own == {word for word in variables if "TBDX_USER" not in word}
+    (start,) = unit["ExecStart"]
+    assert called[called.index("--") + 1 :] == [*start.split()[:3], "doctor"]
+    assert os.access(WRAPPER, os.X_OK)
+
+
+def test_the_command_line_passes_everything_on(tmp_path: Path) -> None:
+    """Arguments arrive as they were typed; who acts is who is named, else who called sudo."""
+    typed = ["people", "remove", "cb03", "--reason", "left; $HOME 'x' %n", "", "*"]
+    called = _wrapped(tmp_path, *typed, TBDX_USER="qt01", SUDO_USER="minh")
+    passed = called[called.index("--") + 4 :]
+    assert [word.replace("$$", "$") for word in passed] == typed
+    assert "left; $$HOME 'x' %n" in passed, "$$ is how systemd is told of a $"
+    assert "--setenv=TBDX_USER=qt01" in called
+    assert "--setenv=TBDX_USER=minh" in _wrapped(tmp_path, "doctor", SUDO_USER="minh")
+    assert _wrapped(tmp_path)[-3:] == ["/opt/tbdx/.venv/bin/python", "-m", "tbdx"]
+
+
+def test_guides_for_a_server_enter_people_in_its_store() -> None:
+    """Who enters people by a guide does it with the server's settings; the guide installs how."""
+    for name in ("README.md", "docs/roles.md", "docs/sign-in.md", "docs/backup.md"):
+        assert re.search(r"sudo (TBDX_USER=\w+ )?tbdx people add", (ROOT / name).read_text("utf-8"))
+    naming = {
+        path.name
+        for path in (ROOT / "docs").glob("*.md")
+        if "people add" in path.read_text("utf-8")
+    } - {"command-line.md"}
+    for name in naming:
+        assert "sudo tbdx" in (ROOT / "docs" / name).read_text("utf-8"), name
+    guide = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
+    assert "install -m 755 /opt/tbdx/deploy/systemd/tbdx /usr/local/sbin/" in guide
+    assert "exec tbdx-a python -m tbdx people add" in guide
+
+
+def test_prometheus_asks_what_the_guide_allows() -> None:
+    """Of Streamlit's own metrics those of sessions, which name nobody; the guide gives the same."""
+    asked = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text(encoding="utf-8"))
+    (families,) = [job["params"]["families"] for job in asked["scrape_configs"] if "params" in job]
+    guide = (ROOT / "docs" / "observing.md").read_text(encoding="utf-8")
+    assert re.findall(r"families=(\w+)", guide) == families
+    assert "user_session_events" not in families
+
+
+def test_an_old_node_is_told(tmp_path: Path) -> None:
+    """The tests' programs are looked over before a provider fails without a word."""
+    for program, said in {"node": "v12.22.9", "apt-get": "", "sudo": ""}.items():
+        (tmp_path / program).write_text(f"#!/bin/sh\necho {said}\n")
+        (tmp_path / program).chmod(0o755)
+    for version, code in {"v12.22.9": 1, "v18.0.0": 0}.items():
+        (tmp_path / "node").write_text(f"#!/bin/sh\necho {version}\n")
+        done = subprocess.run(
+            ["bash", str(ROOT / "scripts" / "system_packages.sh")],
+            env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        assert (f"Node.js {version}" in done.stderr) is bool(code)
+
+
 def test_the_backup_acts_as_a_person_that_can_be_entered() -> None:
     """The unit's TBDX_USER is a possible id, no other file sets it, and the guide says how to enter it."""
     unit = _unit(DEPLOY / "systemd" / "tbdx-backup.service")
@@ -84,7 +175,7 @@ def test_the_backup_acts_as_a_person_that_can_be_entered() -> None:
     environment = (DEPLOY / "systemd" / "tbdx.env").read_text(encoding="utf-8")
     assert "TBDX_USER" not in environment, "it would come before the unit's"
     guide = (ROOT / "docs" / "backup.md").read_text(encoding="utf-8")
-    assert f"-m tbdx people add {user} --role administrator" in guide
+    assert f" tbdx people add {user} --role administrator" in guide
 
 
 def test_settings_of_the_units_are_known() -> None:
@@ -132,12 +223,28 @@ def test_no_password_stands_in_compose() -> None:
 
 
 def test_every_file_that_compose_mounts_is_there() -> None:
-    """All but the secrets, which an office puts in."""
+    """All but the secrets, which an office puts in, and the folder for backups, which it makes."""
     for service in COMPOSE["services"].values():
         for volume in service.get("volumes", []):
+            if isinstance(volume, dict):
+                assert volume["source"] == "./backups"
+                continue
             source = volume.partition(":")[0]
             if source.startswith("./") and not source.startswith("./secrets/"):
                 assert (ROOT / source).exists(), source
+
+
+def test_backups_of_containers_leave_them() -> None:
+    """Both processes write into a folder of the host, made beforehand for their account, never root's."""
+    for name in ("tbdx-a", "tbdx-b"):
+        (volume,) = COMPOSE["services"][name]["volumes"]
+        assert volume["target"] == "/backups"
+        assert volume["bind"] == {"create_host_path": False}
+        owner, _, group = COMPOSE["services"][name]["user"].partition(":")
+    guide = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
+    assert f"install -d -o {owner} -g {group} -m 700 backups" in guide
+    assert "--out /backups" in (ROOT / "docs" / "backup.md").read_text(encoding="utf-8")
+    assert "/backups/" in (ROOT / ".gitignore").read_text().splitlines()
 
 
 def test_the_image_runs_without_root_and_compares_the_body() -> None:
@@ -149,9 +256,13 @@ def test_the_image_runs_without_root_and_compares_the_body() -> None:
     bases = re.findall(r"^FROM (\S+)", text, flags=re.MULTILINE)
     assert len(set(bases)) == 1
     assert re.fullmatch(r"python:3\.\d+-slim-\w+", bases[0])
-    for source in re.findall(r"^COPY (?!--from)(.+) \S+$", last, flags=re.MULTILINE):
-        for path in source.split():
-            assert (ROOT / path).exists(), path
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", last, flags=re.MULTILINE)
+    sources = {path for line in copied for path in line.split()}
+    assert "LICENSE" in sources
+    let_in = (ROOT / ".dockerignore").read_text().splitlines()
+    for path in sources:
+        assert (ROOT / path).exists(), path
+        assert f"!{path}" in let_in, path
 
 
 def test_commands_that_the_guide_names_are_there() -> None:

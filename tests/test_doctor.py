@@ -20,6 +20,7 @@ from tbdx.doctor import site as site_checks
 from tbdx.doctor.setup import CHECKS, Setup
 from tbdx.doctor.site import Reply, Site
 from tbdx.model import TbdxError
+from tbdx.report.pdf import available
 from tbdx.serving import Serving, is_loopback, require_inside
 from tbdx.settings import ROOT, Settings
 from tbdx.store import Store
@@ -55,7 +56,7 @@ def setup(tmp_path: Path) -> Setup:
     """What the product ships, with an empty store that is up to date."""
     url = f"sqlite:///{tmp_path / 'kho' / 'tbdx.db'}"
     Store.open(url).close()
-    return Setup(Settings(database_url=url), _serving(tmp_path))
+    return Setup(Settings(database_url=url), _serving(tmp_path), contained=False)
 
 
 def _with(setup: Setup, **settings: Any) -> Setup:
@@ -99,6 +100,10 @@ def _readable_secrets(setup: Setup, folder: Path, _: pytest.MonkeyPatch) -> Setu
     serving = _serving(folder / "other", secrets=_SIGN_IN)
     serving.secret_files[0].chmod(0o644)
     return replace(setup, serving=serving)
+
+
+def _metrics_everywhere(setup: Setup, _: Path, __: pytest.MonkeyPatch) -> Setup:
+    return _with(setup, metrics_port=18501, metrics_address=EVERYWHERE)
 
 
 def _nginx(text: str) -> Change:
@@ -148,6 +153,10 @@ def _no_office(setup: Setup, _: Path, patch: pytest.MonkeyPatch) -> Setup:
     return setup
 
 
+def _other_office(setup: Setup, _: Path, __: pytest.MonkeyPatch) -> Setup:
+    return _with(setup, soffice="/nowhere/soffice")
+
+
 def _two(setup: Setup, _: Path, __: pytest.MonkeyPatch) -> Setup:
     return _with(setup, servers=2)
 
@@ -193,6 +202,15 @@ BAD: list[Case] = [
         "client.showErrorDetails = full, browser.gatherUsageStats = true",
         "client.showErrorDetails = none, browser.gatherUsageStats = false",
     ),
+    ("log-silent", _served("[server]\n"), State.WRONG, "logger.enableRich = true", "false"),
+    (
+        "log-silent",
+        _served(STREAMLIT_LOGGER_ENABLE_RICH="true"),
+        State.WRONG,
+        "enableRich = true",
+        "false",
+    ),
+    ("metrics-inside", _metrics_everywhere, State.WRONG, f"{EVERYWHERE}:18501", "127.0.0.1"),
     ("upload-size", _nginx(_UPLOAD), State.WRONG, "1024 MB", "20 MB"),
     ("upload-size", _nginx("client_max_body_size 20m;"), State.WRONG, "– MB", "20 MB"),
     (
@@ -216,6 +234,7 @@ BAD: list[Case] = [
         "pandas 0.1, missing-one 2",
     ),
     ("office-suite", _no_office, State.ADVICE, "–", "soffice"),
+    ("office-suite", _other_office, State.ADVICE, "/nowhere/soffice", "soffice"),
 ]
 
 
@@ -248,6 +267,27 @@ def test_a_team_with_all_in_place_is_sound(setup: Setup, tmp_path: Path, postgre
         serving=_serving(tmp_path / "team", "", _SIGN_IN, STREAMLIT_SERVER_ADDRESS=EVERYWHERE),
     )
     assert {code: r for code, r in _answers(team).items() if r.state is not State.GOOD} == {}
+
+
+def test_metrics_are_read_inside(setup: Setup) -> None:
+    """On loopback, nowhere at all, or on every address of a container."""
+    everywhere = _with(setup, metrics_address=EVERYWHERE)
+    assert _answers(everywhere)["metrics-inside"].state is State.GOOD, "there is no port"
+    container = replace(_with(everywhere, metrics_port=9101), contained=True)
+    assert _answers(container)["metrics-inside"].found == f"{EVERYWHERE}:9101"
+    for found in (container, _with(setup, metrics_port=18501)):
+        assert _answers(found)["metrics-inside"].state is State.GOOD
+
+
+def test_the_office_suite_is_the_one_that_makes_pdfs(setup: Setup, tmp_path: Path) -> None:
+    """LibreOffice is looked for where TBDX_SOFFICE says, as for a report."""
+    program = tmp_path / "soffice"
+    program.touch(mode=0o755)
+    named = _with(setup, soffice=str(program))
+    assert _answers(named)["office-suite"].found == str(program)
+    assert available(named.settings)
+    absent = _with(setup, soffice=str(tmp_path / "none"))
+    assert not available(absent.settings)
 
 
 def test_looking_changes_nothing(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tbdx import libreoffice
 from tbdx.doctor import Answer, Check, advice, good, wrong
 from tbdx.i18n import N_
 from tbdx.messages import DEFAULT_ZONE
@@ -33,15 +34,25 @@ _BUILT = datetime(2025, 1, 1, tzinfo=UTC)  # no right clock is before the progra
 _UNITS = {"": 1, "k": 1024, "m": _MEGABYTE, "g": 1024 * _MEGABYTE}
 
 
+def _in_container() -> bool:
+    """Whether this process runs in a container: Docker, Podman or Kubernetes says so."""
+    marks = (Path("/.dockerenv"), Path("/run/.containerenv"))
+    return "KUBERNETES_SERVICE_HOST" in os.environ or any(mark.exists() for mark in marks)
+
+
 @dataclass(frozen=True)
 class Setup:
-    """A configuration on this machine; `nginx` is the file that says how large an upload may be."""
+    """A configuration on this machine, or `contained` in a container of it.
+
+    `nginx` is the file that says how large an upload may be.
+    """
 
     settings: Settings
     serving: Serving
     root: Path = ROOT
     nginx: Path = ROOT / "deploy" / "nginx" / "site.conf"
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    contained: bool = field(default_factory=_in_container)
 
     @cached_property
     def database(self) -> Standing:
@@ -232,9 +243,24 @@ def _other_versions(requirements: Path) -> Iterator[tuple[str, str, str]]:
             yield name, found, " / ".join(versions)
 
 
-def _office(_: Setup) -> Answer:
-    found = shutil.which("soffice") or shutil.which("libreoffice")
-    return good(found) if found else advice("–", "soffice")
+def _office(setup: Setup) -> Answer:
+    named = setup.settings.soffice
+    found = libreoffice.program(named)
+    return good(found) if found else advice(named or "–", "soffice")
+
+
+def _metrics_inside(setup: Setup) -> Answer:
+    settings = setup.settings
+    if not settings.metrics_port:
+        return good("–")
+    found = f"{settings.metrics_address}:{settings.metrics_port}"
+    inside = setup.contained or is_loopback(settings.metrics_address)
+    return good(found) if inside else wrong(found, "127.0.0.1")
+
+
+def _log_silent(setup: Setup) -> Answer:
+    name = "logger.enableRich"  # on, unless it is said: rich is there
+    return wrong(f"{name} = true", "false") if setup.serving.option(name, default=True) else good()
 
 
 CHECKS: tuple[Check[Setup], ...] = (
@@ -303,6 +329,22 @@ CHECKS: tuple[Check[Setup], ...] = (
         _errors_hidden,
     ),
     Check(
+        "log-silent",
+        N_("No exception goes to the log with what people wrote"),
+        N_(
+            "Set logger.enableRich = false in .streamlit/config.toml, as the product ships it: else Streamlit prints exceptions with their messages, past the log."
+        ),
+        _log_silent,
+    ),
+    Check(
+        "metrics-inside",
+        N_("Only this machine reads the metrics"),
+        N_(
+            "Set TBDX_METRICS_ADDRESS to 127.0.0.1: whoever reaches the port reads them without signing in. Another address is for containers that publish no port of it."
+        ),
+        _metrics_inside,
+    ),
+    Check(
         "upload-size",
         N_("Streamlit and nginx let the same size of file through"),
         N_(
@@ -349,7 +391,9 @@ CHECKS: tuple[Check[Setup], ...] = (
     Check(
         "office-suite",
         N_("LibreOffice is there for reports as PDF"),
-        N_("Install LibreOffice Writer, if reports are wanted as PDF; nothing else needs it."),
+        N_(
+            "Install LibreOffice Writer, if reports are wanted as PDF, or let TBDX_SOFFICE name its program; nothing else needs it."
+        ),
         _office,
     ),
 )

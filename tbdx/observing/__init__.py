@@ -27,6 +27,7 @@ __all__ = [
     "acting",
     "aside",
     "asking",
+    "at_page",
     "at_revision",
     "is_json",
     "known",

@@ -12,24 +12,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tbdx import libreoffice
 from tbdx.model import TbdxError
 from tbdx.settings import Settings
 
-_COMMANDS = ("soffice", "libreoffice")
-_USUAL_PLACES = (
-    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
-    r"C:\Program Files\LibreOffice\program\soffice.exe",
-    r"C:\Program Files (x86)\LibreOffice\program\soffice.exe",
-)
 _CONVERSION = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
 _LONGEST_REASON = 200
 _CREATED = re.compile(rb"(?<=/CreationDate\(D:)\d{14}(?=Z'\))")
@@ -40,7 +33,7 @@ _OWN_GROUP = os.name == "posix"
 
 def available(settings: Settings | None = None) -> bool:
     """Whether there is a LibreOffice to make PDFs with."""
-    return _program(settings or Settings()) is not None
+    return libreoffice.program((settings or Settings()).soffice) is not None
 
 
 def to_pdf(docx: bytes, settings: Settings | None = None) -> bytes:
@@ -50,9 +43,11 @@ def to_pdf(docx: bytes, settings: Settings | None = None) -> bytes:
     than the settings allow, after which nothing of it runs on.
     """
     settings = settings or Settings()
-    program = _program(settings)
+    program = libreoffice.program(settings.soffice)
     if program is None:
-        raise TbdxError("pdf-program-missing", found=settings.soffice or ", ".join(_COMMANDS))
+        raise TbdxError(
+            "pdf-program-missing", found=settings.soffice or ", ".join(libreoffice.COMMANDS)
+        )
     with TemporaryDirectory(prefix="tbdx-pdf-", ignore_cleanup_errors=True) as folder:
         source, result = Path(folder) / "report.docx", Path(folder) / "report.pdf"
         source.write_bytes(docx)
@@ -60,19 +55,6 @@ def to_pdf(docx: bytes, settings: Settings | None = None) -> bytes:
         if not result.is_file():
             raise TbdxError("pdf-failed", reason=said or "–")
         return _without_clock(result.read_bytes(), docx)
-
-
-def _program(settings: Settings) -> str | None:
-    """The program that the settings name, and no other; else the first that is found."""
-    if settings.soffice:
-        return shutil.which(settings.soffice)
-    return next(_found(), None)
-
-
-def _found() -> Iterator[str]:
-    for place in (*_COMMANDS, *_USUAL_PLACES):
-        if path := shutil.which(place):
-            yield path
 
 
 def _without_clock(pdf: bytes, docx: bytes) -> bytes:
