@@ -26,12 +26,12 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from http.cookiejar import Cookie, CookieJar, eff_request_host
+from http.cookiejar import Cookie, CookieJar
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from urllib.request import HTTPCookieProcessor, HTTPSHandler, Request, build_opener
+from urllib.request import HTTPCookieProcessor, HTTPSHandler, build_opener
 
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -59,7 +59,7 @@ class LostError(Exception):
 class Room:
     """A page, the filters that a reader of it changes, by their names in the address, and its figures.
 
-    `figures` is the kind of element by which the page shows them, whatever is chosen.
+    `figures` is the kind of element by which the page shows them.
     """
 
     file: str
@@ -111,6 +111,14 @@ class Seen:
     size: int = 0
 
 
+@dataclass
+class _Kept:
+    """A large message that the browser has: the run in which it was last shown, and its element's kind."""
+
+    run: int
+    shows: str
+
+
 class Visitor:
     """One browser tab with one page of the dashboard.
 
@@ -136,7 +144,7 @@ class Visitor:
         self._socket: ClientConnection | None = None
         self._page = ""  # the page's hash, by which Streamlit knows it from the second run on
         self._values: dict[str, Choice] = {}
-        self._kept: dict[str, int] = {}
+        self._kept: dict[str, _Kept] = {}
         self._runs = 0
 
     async def come(self) -> None:
@@ -243,7 +251,7 @@ class Visitor:
         except (ConnectionClosed, TimeoutError) as error:
             raise LostError(repr(error)) from error
         self._runs += 1
-        self._kept = {k: n for k, n in self._kept.items() if self._runs - n <= _KEPT_RUNS}
+        self._kept = {k: m for k, m in self._kept.items() if self._runs - m.run <= _KEPT_RUNS}
         self._values = {k: v for k, v in self._values.items() if k in self.seen.widgets}
 
     def _take(self, data: bytes) -> bool:
@@ -274,9 +282,14 @@ class Visitor:
 
     def _keep(self, message: ForwardMsg) -> None:
         """Keep a large message for later runs, or find one again."""
-        if message.ref_hash and message.ref_hash not in self._kept:
+        if not message.ref_hash:
+            shows = message.delta.new_element.WhichOneof("type") or ""
+            self._kept[message.hash] = _Kept(self._runs, shows)
+        elif known := self._kept.get(message.ref_hash):
+            known.run = self._runs
+            self.seen.kinds[known.shows] += 1
+        else:
             self.seen.errors.append("refers to a message that the browser does not have")
-        self._kept[message.ref_hash or message.hash] = self._runs
 
     def _look(self, element: Element) -> None:
         """Notice what a reader would of one element."""
@@ -327,14 +340,14 @@ def _options(widget: Element) -> list[str]:
 
 def _cookie(url: str, name: str, value: str) -> Cookie:
     """A cookie as the server at this address has set it, for as long as the browser runs."""
-    host = eff_request_host(Request(url))[1]  # noqa: S310 (our own server)
+    host = urlsplit(url).hostname or ""
     return Cookie(
         version=0,
         name=name,
         value=value,
         port=None,
         port_specified=False,
-        domain=host,
+        domain=host if "." in host else f"{host}.local",  # as the jar writes a bare name
         domain_specified=False,
         domain_initial_dot=False,
         path="/",
@@ -348,17 +361,19 @@ def _cookie(url: str, name: str, value: str) -> Cookie:
     )
 
 
-def misread(visitor: Visitor, chosen: dict[str, Choice]) -> list[str]:
+def misread(visitor: Visitor, chosen: dict[str, Choice], *, opening: bool = False) -> list[str]:
     """What the page shows otherwise than it was asked for; nothing, if all is right.
 
-    Whoever is kept out sees a page without filters and figures.
+    There must be filters, which whoever is kept out does not see, and figures; or, unless
+    the page has just been opened, a word on why nothing is there for what was chosen.
     """
     try:
         for name in visitor.room.filters:
             visitor.widget(name)
     except LostError as error:
         return [str(error)]
-    wrong = [] if visitor.seen.kinds[visitor.room.figures] else ["no figures"]
+    shown = [visitor.room.figures] if opening else [visitor.room.figures, "alert"]
+    wrong = [] if any(visitor.seen.kinds[kind] for kind in shown) else ["no figures"]
     for name, value in chosen.items():
         if visitor.chosen(name) != value:
             wrong.append(f"{name} shows {visitor.chosen(name)} instead of {value}")
@@ -437,7 +452,8 @@ class Crowd:
         run = Run(visitor.number, visitor.room.file, kind, at)
         try:
             chosen = await what()
-            run.errors = [*visitor.seen.errors, *misread(visitor, chosen)]
+            wrong = misread(visitor, chosen, opening=kind == "open")
+            run.errors = [*visitor.seen.errors, *wrong]
         except LostError as error:
             if kind != "change":
                 run.errors = [str(error)]
