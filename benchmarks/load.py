@@ -8,7 +8,7 @@ measures a bare page of Streamlit instead. What is printed: reruns, their percen
 memory for each session, and what the processors were spent on.
 
 `--processes 2` has the sessions behind nginx, and `--kill` has one of the two processes
-killed (SIGKILL) in the middle and started again, while reports are accepted every second.
+killed (SIGKILL) in the middle and started again, while reports are accepted.
 Everything listens on loopback, ends by itself, and ends only what it started. Errors of visitors,
 reports that were lost, a browser or an acceptance that failed: each makes the run fail, exit code 1.
 """
@@ -239,19 +239,19 @@ class Beside:
 
 
 class Acceptances(Beside):
-    """Reports that are accepted one after the other, each second one.
+    """Reports that are accepted one after the other, one `every` so many seconds.
 
     `answered` are the hashes of those of which the store said that it has them.
     """
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, every: float) -> None:
         super().__init__()
         self.answered: list[str] = []
-        self._service = service
+        self._service, self._every = service, every
 
     def _go_on(self) -> None:
         agency = self._service.plan.agencies_in(2024)[0]
-        while not self._stopped.wait(1.0):
+        while not self._stopped.wait(self._every):
             staff = 100 + len(self.answered)
             answers: dict[str, Value] = {"staff_count": staff, "trained_count": staff // 2}
             content = write_form(
@@ -574,10 +574,10 @@ def two(asked: argparse.Namespace, folder: Path) -> list[str]:
             dashboards[0].kill()
             dashboards[0].start()
 
-        with Acceptances(service) as accepting:
+        with Acceptances(service, asked.reports_every) as accepting:
             outcome = measurement.run(during=kill)
-        print("one of two processes killed and started again, a report accepted every second,")
-        print(f"{_manner(sign_in)}\n{outcome.table(restarted=True)}")
+        print(f"one of two processes killed and started again, {_manner(sign_in)},")
+        print(f"a report accepted every {asked.reports_every:g} s\n{outcome.table(restarted=True)}")
         print(after_the_kill(outcome.runs, accepting, store), flush=True)
         return [*outcome.errors, *accepting.wrong(store)]
 
@@ -633,6 +633,9 @@ def main() -> None:
     parser.add_argument("--every", type=float, default=10.0, help="seconds between two changes")
     parser.add_argument("--processes", type=int, choices=(1, 2), default=1)
     parser.add_argument("--kill", action="store_true", help="kill one of two in the middle")
+    parser.add_argument(
+        "--reports-every", type=float, default=5.0, help="seconds between two acceptances"
+    )
     parser.add_argument("--alone", action="store_true", help="nobody signs in")
     parser.add_argument("--no-browser", action="store_true", help="only visitors")
     parser.add_argument("--bare", action="store_true", help="a bare page, on one process")
