@@ -444,8 +444,8 @@ class Measurement:
         """Sessions that change filters, and a browser beside them; `during` happens in the middle."""
         asked, sessions = self._asked, self._asked.sessions
         memory = [self._memory()]
-        for dashboard in self._dashboards:  # what all sessions share is there before any is counted
-            warming = self._visit(dashboard.url, 8, 5, 1)
+        # What all sessions share is there before any is counted.
+        for warming in [self._visit(d.url, 8, 5, 1) for d in self._dashboards]:
             warming.wait_for("open")
             warming.wait_for("measured")
             warming.runs()
@@ -501,7 +501,8 @@ class Measurement:
             parts["nginx"] = sum(map(_spent, nginx_of_ours))
         parts["visitors"] = _spent(visiting.process)
         browser = [p for p in rest if any(c.name() == "chromium" for c in p.children())]
-        parts["browser"] = sum(map(_spent, browser))
+        if browser:
+            parts["browser"] = sum(map(_spent, browser))
         others = [p for p in rest if p not in (*nginx_of_ours, *browser)]
         parts["the measuring, and acceptances"] = sum(own.cpu_times()[:2]) + sum(
             map(_spent, others)
