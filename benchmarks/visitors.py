@@ -7,7 +7,10 @@ there, `{"all": "measured"}` when the time is over, and, when all have left, the
 
 A visitor asks for the page, takes the cookies, connects with them, and says what a browser says:
 its address, the state of every widget, the messages that it still has. What comes back is looked
-at only as far as a reader would notice: errors, headings, choices.
+at only as far as a reader would notice: errors, headings, choices, and that there are figures.
+
+Who has signed in comes with the cookies of that: `--cookies` names a file with a JSON list of
+them, each an object of names and values; visitors take them in turn.
 """
 
 from __future__ import annotations
@@ -19,10 +22,11 @@ import random
 import re
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from http.cookiejar import CookieJar
+from http.cookiejar import Cookie, CookieJar
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -53,17 +57,21 @@ class LostError(Exception):
 
 @dataclass(frozen=True)
 class Room:
-    """A page and the filters that a reader of it changes, by their names in the address."""
+    """A page, the filters that a reader of it changes, by their names in the address, and its figures.
+
+    `figures` is the kind of element by which the page shows them.
+    """
 
     file: str
     filters: tuple[str, ...]
+    figures: str
 
 
 ROOMS = (
-    Room("overview", ("year",)),
-    Room("indicator", ("year", "indicator")),
-    Room("agency", ("year", "agency")),
-    Room("explore", ("years", "indicators", "statuses")),
+    Room("overview", ("year",), "metric"),
+    Room("indicator", ("year", "indicator"), "plotly_chart"),
+    Room("agency", ("year", "agency"), "table"),
+    Room("explore", ("years", "indicators", "statuses"), "dataframe"),
 )
 """What readers do; every visitor stays on one of them."""
 
@@ -92,20 +100,30 @@ class Run:
 
 @dataclass
 class Seen:
-    """What a page showed in its last run."""
+    """What a page showed in its last run; `kinds` says how many elements of each."""
 
     headings: list[str] = field(default_factory=list)
     html: list[str] = field(default_factory=list)
     widgets: dict[str, Element] = field(default_factory=dict)
+    kinds: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
     messages: int = 0
     size: int = 0
 
 
+@dataclass
+class _Kept:
+    """A large message that the browser has: the run in which it was last shown, and its element's kind."""
+
+    run: int
+    shows: str
+
+
 class Visitor:
     """One browser tab with one page of the dashboard.
 
-    `url` is where the dashboard is reached, `trust` what its certificate is judged by.
+    `url` is where the dashboard is reached, `trust` what its certificate is judged by;
+    `cookies` are those that the browser already has, of the sign-in.
     """
 
     def __init__(
@@ -115,15 +133,18 @@ class Visitor:
         room: Room,
         chance: random.Random,
         trust: ssl.SSLContext | None = None,
+        cookies: Mapping[str, str] | None = None,
     ) -> None:
         self.number, self.room, self.seen = number, room, Seen()
         self.query, self.server, self.session = "lang=vi", "", ""
         self._url, self._trust, self._chance = url, trust, chance
         self._cookies = CookieJar()
+        for name, value in (cookies or {}).items():
+            self._cookies.set_cookie(_cookie(url, name, value))
         self._socket: ClientConnection | None = None
         self._page = ""  # the page's hash, by which Streamlit knows it from the second run on
         self._values: dict[str, Choice] = {}
-        self._kept: dict[str, int] = {}
+        self._kept: dict[str, _Kept] = {}
         self._runs = 0
 
     async def come(self) -> None:
@@ -168,14 +189,15 @@ class Visitor:
 
     async def change(self) -> dict[str, Choice]:
         """Choose something else in one of the page's filters, and give back what. Raises LostError."""
-        name = self._chance.choice(self.room.filters)
+        options = {name: _options(self.widget(name)) for name in self.room.filters}
+        # An agency's own people have a page of their one agency, with nothing else to choose.
+        name = self._chance.choice([name for name in options if len(options[name]) > 1])
         widget = self.widget(name)
-        options = list(getattr(widget, widget.WhichOneof("type") or "").options)
         if widget.HasField("multiselect"):
-            chosen: Choice = sorted(self._chance.sample(options, self._chance.randint(1, 2)))
+            chosen: Choice = sorted(self._chance.sample(options[name], self._chance.randint(1, 2)))
         else:
             now = self._values[_id(widget)]
-            chosen = self._chance.choice([option for option in options if option != now])
+            chosen = self._chance.choice([option for option in options[name] if option != now])
         return await self.choose(name, chosen)
 
     async def choose(self, name: str, chosen: Choice) -> dict[str, Choice]:
@@ -188,7 +210,7 @@ class Visitor:
         """The filter that stands in the address under this name. Raises LostError."""
         found = [w for key, w in self.seen.widgets.items() if key.endswith(f"-pick-{name}")]
         if not found:
-            raise LostError(f"no {name} on {self.room.file}: {self.seen.errors}")
+            raise LostError(f"no filter {name} on {self.room.file}: {self.seen.errors}")
         return found[0]
 
     def chosen(self, name: str) -> Choice:
@@ -229,7 +251,7 @@ class Visitor:
         except (ConnectionClosed, TimeoutError) as error:
             raise LostError(repr(error)) from error
         self._runs += 1
-        self._kept = {k: n for k, n in self._kept.items() if self._runs - n <= _KEPT_RUNS}
+        self._kept = {k: m for k, m in self._kept.items() if self._runs - m.run <= _KEPT_RUNS}
         self._values = {k: v for k, v in self._values.items() if k in self.seen.widgets}
 
     def _take(self, data: bytes) -> bool:
@@ -260,13 +282,19 @@ class Visitor:
 
     def _keep(self, message: ForwardMsg) -> None:
         """Keep a large message for later runs, or find one again."""
-        if message.ref_hash and message.ref_hash not in self._kept:
+        if not message.ref_hash:
+            shows = message.delta.new_element.WhichOneof("type") or ""
+            self._kept[message.hash] = _Kept(self._runs, shows)
+        elif known := self._kept.get(message.ref_hash):
+            known.run = self._runs
+            self.seen.kinds[known.shows] += 1
+        else:
             self.seen.errors.append("refers to a message that the browser does not have")
-        self._kept[message.ref_hash or message.hash] = self._runs
 
     def _look(self, element: Element) -> None:
         """Notice what a reader would of one element."""
         kind = element.WhichOneof("type")
+        self.seen.kinds[kind or ""] += 1
         if kind == "heading":
             self.seen.headings.append(element.heading.body)
         elif kind == "markdown":
@@ -306,9 +334,46 @@ def _id(element: Element) -> str:
     return str(getattr(element, element.WhichOneof("type") or "").id)
 
 
-def misread(visitor: Visitor, chosen: dict[str, Choice]) -> list[str]:
-    """What the page shows otherwise than it was asked for; nothing, if all is right."""
-    wrong = []
+def _options(widget: Element) -> list[str]:
+    return list(getattr(widget, widget.WhichOneof("type") or "").options)
+
+
+def _cookie(url: str, name: str, value: str) -> Cookie:
+    """A cookie as the server at this address has set it, for as long as the browser runs."""
+    host = urlsplit(url).hostname or ""
+    return Cookie(
+        version=0,
+        name=name,
+        value=value,
+        port=None,
+        port_specified=False,
+        domain=host if "." in host else f"{host}.local",  # as the jar writes a bare name
+        domain_specified=False,
+        domain_initial_dot=False,
+        path="/",
+        path_specified=True,
+        secure=False,
+        expires=None,
+        discard=True,
+        comment=None,
+        comment_url=None,
+        rest={},
+    )
+
+
+def misread(visitor: Visitor, chosen: dict[str, Choice], *, opening: bool = False) -> list[str]:
+    """What the page shows otherwise than it was asked for; nothing, if all is right.
+
+    There must be filters, which whoever is kept out does not see, and figures; or, unless
+    the page has just been opened, a word on why nothing is there for what was chosen.
+    """
+    try:
+        for name in visitor.room.filters:
+            visitor.widget(name)
+    except LostError as error:
+        return [str(error)]
+    shown = [visitor.room.figures] if opening else [visitor.room.figures, "alert"]
+    wrong = [] if any(visitor.seen.kinds[kind] for kind in shown) else ["no figures"]
     for name, value in chosen.items():
         if visitor.chosen(name) != value:
             wrong.append(f"{name} shows {visitor.chosen(name)} instead of {value}")
@@ -332,12 +397,14 @@ class Crowd:
         authority: Path | None = None,
         rooms: Sequence[Room] = ROOMS,
         seed: int = SEED,
+        cookies: Sequence[Mapping[str, str]] = (),
     ) -> None:
         chance = random.Random(seed)  # noqa: S311 (no secret: a run can be repeated)
         trust = ssl.create_default_context(cafile=str(authority)) if authority else None
+        coming = islice(zip(cycle(rooms), cycle(cookies or [{}])), sessions)
         self.visitors = [
-            Visitor(number, url, room, random.Random(chance.random()), trust)  # noqa: S311 (as above)
-            for number, room in enumerate(islice(cycle(rooms), sessions))
+            Visitor(number, url, room, random.Random(chance.random()), trust, own)  # noqa: S311 (as above)
+            for number, (room, own) in enumerate(coming)
         ]
         self.runs: list[Run] = []
         self._chance, self._began = chance, time.perf_counter()
@@ -385,7 +452,8 @@ class Crowd:
         run = Run(visitor.number, visitor.room.file, kind, at)
         try:
             chosen = await what()
-            run.errors = [*visitor.seen.errors, *misread(visitor, chosen)]
+            wrong = misread(visitor, chosen, opening=kind == "open")
+            run.errors = [*visitor.seen.errors, *wrong]
         except LostError as error:
             if kind != "change":
                 run.errors = [str(error)]
@@ -434,10 +502,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rooms", default="", help="pages by name, with commas between")
     parser.add_argument("--authority", type=Path, help="the certificate to trust")
+    parser.add_argument("--cookies", type=Path, help="what those who have signed in come with")
     asked = parser.parse_args()
     assert urlsplit(asked.url).hostname in ("127.0.0.1", "localhost"), "only this very machine"
     rooms = [room for room in ROOMS if not asked.rooms or room.file in asked.rooms.split(",")]
-    crowd = Crowd(asked.url, asked.sessions, asked.authority, rooms)
+    cookies = json.loads(asked.cookies.read_text(encoding="utf-8")) if asked.cookies else ()
+    crowd = Crowd(asked.url, asked.sessions, asked.authority, rooms, cookies=cookies)
 
     def tell(what: str) -> None:
         print(json.dumps({"all": what}), flush=True)
