@@ -382,7 +382,7 @@ def two(asked: argparse.Namespace, folder: Path) -> None:
         apps = {
             letter: App(own.url, url, folder) for letter, own in zip("ab", dashboards, strict=True)
         }
-        site = stack.enter_context(nginx(apps))
+        site = stack.enter_context(nginx(apps, alone=True))
         if not asked.kill:
             outcome = measure(dashboards, asked, site=site)
             print("two processes behind nginx, PostgreSQL\n" + outcome.table(), flush=True)
