@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import ssl
 import subprocess
 import sys
 import time
@@ -87,12 +88,13 @@ class Visit:
         return self.ask(path, "PUT", body, Content_Type=kind, X_Xsrftoken=given)
 
     @contextmanager
-    def session(self, **headers: str) -> Iterator[Session]:
-        """Open the page; `headers` with _ for -."""
+    def session(self, *, trust: ssl.SSLContext | None = None, **headers: str) -> Iterator[Session]:
+        """Open the page, by TLS for who trusts the server; `headers` with _ for -."""
         own = {name.replace("_", "-"): value for name, value in headers.items()}
         place = urlsplit(self.served.url)
         with connect(
-            f"ws://{place.netloc}/_stcore/stream",
+            f"{'wss' if trust else 'ws'}://{place.netloc}/_stcore/stream",
+            ssl=trust,
             origin=Origin(self.served.url),
             subprotocols=[Subprotocol("streamlit"), Subprotocol(self.token)],
             additional_headers={"Cookie": self._cookie, **own},

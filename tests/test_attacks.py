@@ -11,6 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import urlencode
@@ -392,6 +393,11 @@ def test_without_sign_in_nothing_is_had_through_a_proxy(tmp_path: Path) -> None:
                 told = str(session.run("lang=en"))
             assert "but nobody signs in" in told, header
             assert "Indicator" not in told, header
+        app = App(alone.url.replace("localhost", "127.0.0.1"), "", alone.log)
+        with nginx({"a": app, "b": app}) as behind:
+            visit = Visit(replace(alone, url=behind.url))  # its own name is localhost
+            with visit.session(trust=behind.trust()) as session:
+                assert "but nobody signs in" in str(session.run("lang=en"))
         with Visit(alone).session() as session:
             told = str(session.run("lang=en"))
         assert "but nobody signs in" not in told
