@@ -70,7 +70,7 @@ class Visit:
         """One request; `headers` with _ for -."""
         own = {name.replace("_", "-"): value for name, value in headers.items()}
         request = Request(  # noqa: S310 (our own server)
-            self.served.url + path, body, {"Cookie": self._cookie, **own}, method=method
+            self.served.url + path, body, {"Cookie": self._cookie, **(headers or {})}, method=method
         )
         try:
             with urlopen(request, timeout=30) as answer:  # noqa: S310 (our own server)
@@ -88,16 +88,17 @@ class Visit:
         return self.ask(path, "PUT", body, Content_Type=kind, X_Xsrftoken=given)
 
     @contextmanager
-    def session(self, *, trust: ssl.SSLContext | None = None, **headers: str) -> Iterator[Session]:
-        """Open the page, by TLS for who trusts the server; `headers` with _ for -."""
-        own = {name.replace("_", "-"): value for name, value in headers.items()}
+    def session(
+        self, headers: Mapping[str, str] | None = None, trust: ssl.SSLContext | None = None
+    ) -> Iterator[Session]:
+        """Open the page, with headers of one's own; by TLS for who trusts the server."""
         place = urlsplit(self.served.url)
         with connect(
             f"{'wss' if trust else 'ws'}://{place.netloc}/_stcore/stream",
             ssl=trust,
             origin=Origin(self.served.url),
             subprotocols=[Subprotocol("streamlit"), Subprotocol(self.token)],
-            additional_headers={"Cookie": self._cookie, **own},
+            additional_headers={"Cookie": self._cookie, **(headers or {})},
             max_size=None,
         ) as connection:
             yield Session(connection)

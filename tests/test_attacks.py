@@ -388,8 +388,8 @@ def test_without_sign_in_nothing_is_had_through_a_proxy(tmp_path: Path) -> None:
     """Its headers tell of it, whatever host the request names; this very machine's browser gets pages."""
     url = f"sqlite:///{tmp_path / 'tbdx.db'}"
     with served(ROOT / "app.py", tmp_path, signs_in=False, TBDX_DATABASE_URL=url) as alone:
-        for header in ("X_Forwarded_For", "x_forwarded_host", "Forwarded", "Via", "X_Real_IP"):
-            with Visit(alone).session(**{header: "for=127.0.0.1"}) as session:
+        for header in ("X-Forwarded-For", "x-forwarded-host", "Forwarded", "Via", "X-Real-IP"):
+            with Visit(alone).session({header: "for=127.0.0.1"}) as session:
                 told = str(session.run("lang=en"))
             assert "but nobody signs in" in told, header
             assert "Indicator" not in told, header
