@@ -561,7 +561,7 @@ def two(asked: argparse.Namespace, folder: Path) -> list[str]:
             asked,
             folder,
             dashboards,
-            site=stack.enter_context(nginx(apps)),
+            site=stack.enter_context(nginx(apps, alone=sign_in is None)),
             database=_first_process(server),
             sign_in=sign_in,
         )

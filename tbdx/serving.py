@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Self
@@ -23,6 +23,7 @@ from tbdx.settings import ROOT
 
 _SHARED = ("redirect_uri", "cookie_secret")
 _OWN = ("client_id", "client_secret", "server_metadata_url")
+_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 UNNAMED = "default"
 """How Streamlit calls the provider that stands in [auth] itself."""
 
@@ -125,18 +126,39 @@ class Serving:
         return str(self.auth.get("cookie_secret") or self.option("server.cookieSecret", ""))
 
 
+@cache
+def at_start() -> Serving:
+    """As it was when this process first asked: what is changed since counts after a restart.
+
+    One answer for all who ask, so that no part of a server lets people in whom another keeps
+    out. Raises TbdxError: settings-unreadable.
+    """
+    return Serving.read()
+
+
 def require_inside(
-    address: str | None, host: str | None = None, serving: Serving | None = None
+    address: str | None,
+    host: str | None = None,
+    serving: Serving | None = None,
+    *,
+    headers: Mapping[str, str] | None = None,
 ) -> None:
     """Let only this machine in while nobody signs in.
 
     `address` is what the server listens on, None for every one; `host` is what the
-    browser's address line names, where a browser asks; `serving` is read where not given.
+    browser's address line names, where a browser asks; `headers` are those of its request, whose
+    names are in any case: what a proxy passes on comes from elsewhere, whatever host it names.
+    `serving` is that of the start where not given.
     Raises TbdxError: sign-in-needed, settings-unreadable.
     """
+    if (serving or at_start()).signs_in:
+        return
     asked = (address or "0.0.0.0", host)  # noqa: S104 (what Streamlit listens on by default)
     outside = [name for name in asked if name is not None and not is_loopback(name)]
-    if outside and not (serving or Serving.read()).signs_in:
+    outside += [
+        f"{name}: {value}" for name, value in (headers or {}).items() if name.lower() in _PROXIES
+    ]
+    if outside:
         raise TbdxError("sign-in-needed", found=outside[0])
 
 

@@ -26,6 +26,7 @@ from benchmarks.databases import (
     new_postgresql_database,
     postgresql,
 )
+from tbdx import serving
 from tbdx.plan import Plan
 from tbdx.service import Service
 from tbdx.store import Store
@@ -36,8 +37,9 @@ expect.set_options(timeout=20_000)  # a cold server on a busy machine; what is t
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
-    """What pages keep by the store's revision; a test's store has the same as another's."""
+    """What pages keep by the store's revision, and how they are served; another test has its own."""
     st.cache_resource.clear()
+    serving.at_start.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -55,7 +55,7 @@ def free_port() -> int:
 
 @contextmanager
 def running_site(database_url: str, folder: Path, **settings: object) -> Iterator[Site]:
-    """Two processes on one database, behind nginx as deploy/nginx sets it up.
+    """Two processes on one database, behind nginx as deploy/nginx sets it up; nobody signs in.
 
     `settings` are those of docs/settings.md, without TBDX_ and in small letters.
     """
@@ -66,12 +66,16 @@ def running_site(database_url: str, folder: Path, **settings: object) -> Iterato
             own = folder / letter
             own.mkdir(parents=True)
             apps[letter] = running.enter_context(running_app(own, **given))
-        yield running.enter_context(nginx(apps))
+        yield running.enter_context(nginx(apps, alone=True))
 
 
 @contextmanager
-def nginx(apps: dict[str, App], port: int = 0) -> Iterator[Site]:
-    """nginx with the rules of deploy/nginx; only names, ports (a free one for 0) and places are others."""
+def nginx(apps: dict[str, App], port: int = 0, *, alone: bool = False) -> Iterator[Site]:
+    """nginx with the rules of deploy/nginx; only names, ports (a free one for 0) and places are others.
+
+    `alone`: nobody signs in. Then the processes are not told that they are asked by way of
+    nginx, or they would refuse.
+    """
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if not program:
         pytest.fail("nginx was not found. Run scripts/system_packages.sh.")
@@ -94,6 +98,7 @@ def nginx(apps: dict[str, App], port: int = 0) -> Iterator[Site]:
                 "/etc/ssl/tbdx/fullchain.pem": str(certificate),
                 "/etc/ssl/tbdx/privkey.pem": str(folder / "key.pem"),
                 "/etc/nginx/tbdx/pages/": f"{folder}/tbdx/pages/",
+                **({"proxy_set_header X-Forwarded-For $remote_addr;": ""} if alone else {}),
             },
         )
         command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]

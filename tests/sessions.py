@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import ssl
 import subprocess
 import sys
 import time
@@ -25,6 +26,7 @@ from streamlit.web.server.starlette.starlette_app_utils import (
     create_signed_value,
     generate_xsrf_token_string,
 )
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
@@ -68,7 +70,7 @@ class Visit:
         """One request; `headers` with _ for -."""
         own = {name.replace("_", "-"): value for name, value in headers.items()}
         request = Request(  # noqa: S310 (our own server)
-            self.served.url + path, body, {"Cookie": self._cookie, **own}, method=method
+            self.served.url + path, body, {"Cookie": self._cookie, **(headers or {})}, method=method
         )
         try:
             with urlopen(request, timeout=30) as answer:  # noqa: S310 (our own server)
@@ -86,14 +88,17 @@ class Visit:
         return self.ask(path, "PUT", body, Content_Type=kind, X_Xsrftoken=given)
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """Open the page."""
+    def session(
+        self, headers: Mapping[str, str] | None = None, trust: ssl.SSLContext | None = None
+    ) -> Iterator[Session]:
+        """Open the page, with headers of one's own; by TLS for who trusts the server."""
         place = urlsplit(self.served.url)
         with connect(
-            f"ws://{place.netloc}/_stcore/stream",
+            f"{'wss' if trust else 'ws'}://{place.netloc}/_stcore/stream",
+            ssl=trust,
             origin=Origin(self.served.url),
             subprotocols=[Subprotocol("streamlit"), Subprotocol(self.token)],
-            additional_headers={"Cookie": self._cookie},
+            additional_headers={"Cookie": self._cookie, **(headers or {})},
             max_size=None,
         ) as connection:
             yield Session(connection)
@@ -145,8 +150,31 @@ class Session:
             if m.WhichOneof("type") == "new_session"
         )
 
+    def answers(self, message: BackMsg) -> list[ForwardMsg]:
+        """What comes back for a message: all until one behind it is answered, for a file of nobody's."""
+        self.send(message.SerializeToString())
+        return self._say(self.request("none"), "backend_operation_response")
+
+    def request(self, name: str) -> BackMsg:
+        """The message that asks for a file to be made which is not there; `name` stands in the answer."""
+        message = BackMsg()
+        message.backend_operation_request.request_id = name
+        message.backend_operation_request.session_id = self.id
+        message.backend_operation_request.deferred_file.file_id = "none"
+        return message
+
+    def send(self, content: bytes) -> None:
+        """Say whatever one likes, and wait for nothing."""
+        self._connection.send(content)
+
+    def wait_for_end(self) -> None:
+        """Until the server ends the connection; fails where it says nothing for long."""
+        with suppress(ConnectionClosed):
+            while True:
+                self._connection.recv(timeout=30)
+
     def _say(self, message: BackMsg, until: str) -> list[ForwardMsg]:
-        self._connection.send(message.SerializeToString())
+        self.send(message.SerializeToString())
         before = len(self.heard)
         while True:
             told = self._connection.recv(timeout=30)

@@ -11,6 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import urlencode
@@ -20,7 +21,7 @@ from conftest import ROOT, App
 from joserfc import jwt
 from joserfc.jwk import OctKey
 from servers import NAME, Site, nginx
-from sessions import Served, served
+from sessions import Served, Visit, served
 
 pytestmark = pytest.mark.browser
 
@@ -350,6 +351,57 @@ def test_a_request_that_two_could_read_differently_is_refused(
     assert statuses[0][:1] in (b"4", b"5"), (named, came[:200])
     assert statuses[0] != b"502", named
     assert not any(mark in came for mark in _TELLING), named
+
+
+@pytest.mark.parametrize("path", ["/", "/_stcore/stream", "/media/none", "/auth/login"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "[::1]:8501", "elsewhere.example", f"{NAME}.example"]
+)
+def test_a_request_names_one_host(site: Site, path: str, host: str) -> None:
+    """Who writes the site's name into the first line and another into Host is refused.
+
+    By the first line nginx would let them in; the process would read the other, and could be told
+    that its own machine asks. The same host twice passes, with its port and in any case.
+    """
+    text = f"GET https://{{line}}{path} HTTP/1.1\r\nHost: {{host}}\r\nOrigin: https://{{host}}\r\n"
+    text += "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    text += "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    refused = _first_line(site, text.format(line=NAME, host=host))
+    assert refused.split()[1] == b"421", refused
+    for line, own in ((NAME, NAME), (NAME.upper(), f"{NAME}:{site.port}")):
+        passed = _first_line(site, text.format(line=line, host=own))
+        assert passed.split()[1] in (b"101", b"200", b"302", b"400", b"404"), passed
+
+
+def _first_line(site: Site, request: str) -> bytes:
+    """The first line of the answer; the connection is not waited for."""
+    with (
+        socket.create_connection((NAME, site.port), timeout=10) as plain,
+        site.trust().wrap_socket(plain, server_hostname=NAME) as secure,
+        secure.makefile("rb") as answer,
+    ):
+        secure.sendall(request.encode("latin-1"))
+        return answer.readline()
+
+
+def test_without_sign_in_nothing_is_had_through_a_proxy(tmp_path: Path) -> None:
+    """Its headers tell of it, whatever host the request names; this very machine's browser gets pages."""
+    url = f"sqlite:///{tmp_path / 'tbdx.db'}"
+    with served(ROOT / "app.py", tmp_path, signs_in=False, TBDX_DATABASE_URL=url) as alone:
+        for header in ("X-Forwarded-For", "x-forwarded-host", "Forwarded", "Via", "X-Real-IP"):
+            with Visit(alone).session({header: "for=127.0.0.1"}) as session:
+                told = str(session.run("lang=en"))
+            assert "but nobody signs in" in told, header
+            assert "Indicator" not in told, header
+        app = App(alone.url.replace("localhost", "127.0.0.1"), "", alone.log)
+        with nginx({"a": app, "b": app}) as behind:
+            visit = Visit(replace(alone, url=behind.url))  # its own name is localhost
+            with visit.session(trust=behind.trust()) as session:
+                assert "but nobody signs in" in str(session.run("lang=en"))
+        with Visit(alone).session() as session:
+            told = str(session.run("lang=en"))
+        assert "but nobody signs in" not in told
+        assert "Indicator" in told
 
 
 def test_heads_that_are_too_large_are_refused(site: Site) -> None:

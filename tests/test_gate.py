@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import cast
 from urllib.parse import quote, unquote
@@ -15,9 +16,12 @@ import pytest
 import streamlit as st
 from conftest import ROOT
 from sessions import Served, Session, Visit, served
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web.server.app_discovery import discover_asgi_app
 
+from tbdx.model import TbdxError
+from tbdx.serving import require_inside
 from tbdx.ui import gate
 from tbdx.ui.gate import Told, Visitor, addresses
 
@@ -29,7 +33,9 @@ app = st.App("page.py", middleware=gate.middleware(lambda claims: claims["sub"] 
 # As the product's pages: an icon for all, files for whoever signed in, and a visitor's own words.
 _PAGE = f"""
 from functools import partial
+from uuid import uuid4
 import streamlit as st
+kept = st.cache_resource(uuid4)
 st.set_page_config(page_icon={str(ROOT / "tbdx" / "ui" / "icon.png")!r})
 who = st.user.get("sub") or st.query_params.get("alone")
 if who:
@@ -38,8 +44,16 @@ if who:
     st.file_uploader("up")
     st.download_button("odd", "x", file_name=st.query_params.get("name", "c.txt"))
 st.write(st.query_params.get("echo"))
+st.write(f"kept {{kept()}}")
 st.text_input("own", st.query_params.get("echo"))
 """
+
+
+_NEVER = (
+    *("clear_cache", "load_git_info", "set_run_on_save"),
+    *("debug_disconnect_websocket", "debug_shutdown_runtime"),
+)
+_OPERATIONS = ("install_skills", "dismiss_skills_nudge", "dataframe_chunk")
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +136,113 @@ def test_what_exists_cannot_be_told_from_what_does_not(site: Served) -> None:
     assert {k: v for k, v in there.headers.items() if k.lower() not in ignored} == {
         k: v for k, v in nowhere.headers.items() if k.lower() not in ignored
     }
+
+
+def test_no_session_asks_for_more_than_pages_need(site: Served) -> None:
+    """Nobody empties what all share, reads the server's git, or has things installed; pages go on."""
+    owner = Visit(site, site.cookie("owner"))
+    with owner.session() as session, Visit(site).session() as stranger:
+        kept = _kept(session)
+        for asking in (stranger, session):
+            asking.run()
+            for kind in _NEVER:
+                message = BackMsg()
+                setattr(message, kind, True)
+                for said in asking.answers(message):
+                    assert said.WhichOneof("type") != "git_info_changed"
+                    assert not said.session_status_changed.run_on_save
+            for operation in _OPERATIONS:
+                message = BackMsg()
+                message.backend_operation_request.request_id = operation
+                message.backend_operation_request.session_id = asking.id
+                getattr(message.backend_operation_request, operation).SetInParent()
+                asking.answers(message)
+            asking.run()
+            answered = {said.backend_operation_response.request_id for said in asking.heard}
+            assert answered == {"", "none"}
+        assert _kept(session) == kept
+    assert "Client tried to" not in site.log.read_text(encoding="utf-8")
+
+
+def test_each_kind_of_message_was_thought_of() -> None:
+    """A newer Streamlit with another kind is noticed here: let it through, or name it as refused."""
+    kinds = {field.name for field in BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields}
+    request = BackMsg.DESCRIPTOR.fields_by_name["backend_operation_request"].message_type
+    operations = {field.name for field in request.oneofs_by_name["payload"].fields}
+    passed = {*gate._ASKED, "file_urls_request", "backend_operation_request"}
+    assert (kinds, operations) == ({*passed, *_NEVER}, {"deferred_file", *_OPERATIONS})
+
+
+def _kept(session: Session) -> str:
+    """What the page keeps for all sessions."""
+    bodies = [said.delta.new_element.markdown.body for said in session.run()]
+    return next(body for body in bodies if body.startswith("kept "))
+
+
+def test_who_is_not_signed_in_is_told_of_no_place(site: Served) -> None:
+    """Nor one whose sign-in has ended, nor for more files than anybody puts in at once."""
+    for cookies, asked, told in (
+        ({}, 1, 0),
+        (site.cookie("owner", seconds=-1), 1, 0),
+        (site.cookie("gone"), 1, 0),
+        (site.cookie("owner"), 501, 0),
+        (site.cookie("owner"), 500, 500),
+    ):
+        with Visit(site, cookies).session() as session:
+            session.run()
+            message = BackMsg()
+            message.file_urls_request.file_names.extend(["a.txt"] * asked)
+            heard = session.answers(message)
+        places = sum(len(said.file_urls_response.file_urls) for said in heard)
+        assert places == told, (cookies.keys(), asked)
+
+
+def test_a_strangers_message_is_small(site: Served) -> None:
+    """What comes with it is kept with the session, so only who has signed in may send much."""
+    for cookies, size, passes in (
+        ({}, 60_000, True),
+        ({}, 70_000, False),
+        (site.cookie("owner"), 70_000, True),
+    ):
+        with Visit(site, cookies).session() as session:
+            session.run()
+            heard = session.answers(session.request("x" * size))
+        named = [len(said.backend_operation_response.request_id) for said in heard]
+        assert (size in named) is passes
+
+
+def test_what_is_no_message_ends_the_connection(site: Served) -> None:
+    """As Streamlit has it; the gate does not stumble."""
+    with Visit(site).session() as session:
+        session.send(b"\xff\xff\xff")
+        session.wait_for_end()
+
+
+def test_the_gate_stays_shut_while_the_secrets_are_away(tmp_path: Path) -> None:
+    """How people sign in is read when the server starts; until the next start that holds."""
+    with served(_script(tmp_path), tmp_path / "own") as running:
+        secrets = tmp_path / "own" / "home" / ".streamlit" / "secrets.toml"
+        owner = Visit(running, running.cookie("owner"))
+        with owner.session() as session:
+            address, place = _told(session).now, session.upload_address()
+            assert address
+            for change in (secrets.unlink, partial(secrets.write_text, "[auth")):
+                change()
+                assert Visit(running).ask(address).status == 404
+                assert Visit(running).put(place, "a.txt", b"x").status == 404
+
+
+def test_secrets_that_cannot_be_read_stop_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a file is said to be one; nothing is served as if nobody had to sign in."""
+    half = tmp_path / "secrets.toml"
+    half.write_text("[auth", encoding="utf-8")
+    monkeypatch.setenv("STREAMLIT_SECRETS_FILES", str(half))
+    for start in (partial(gate.middleware, bool), partial(require_inside, "127.0.0.1")):
+        with pytest.raises(TbdxError, match="settings-unreadable") as raised:
+            start()
+        assert raised.value.fields["found"] == str(half)
 
 
 def test_a_place_to_put_a_file_is_the_sessions_own(site: Served) -> None:
@@ -255,7 +376,7 @@ def test_the_product_is_served_through_the_gate(tmp_path: Path) -> None:
 
 def test_addresses_are_forgotten_oldest_first() -> None:
     """What is remembered is bounded; what was told again stays longer."""
-    told, who = Told(room=2), Visitor("i", "s")
+    told, who = Told(each=2), Visitor("i", "s")
     for address in ("a", "b", "a", "c"):
         told.tell(who, address)
     assert [told.knows(who, address) for address in "abc"] == [True, False, True]
@@ -266,12 +387,28 @@ def test_addresses_are_forgotten_oldest_first() -> None:
     assert not told.knows(who, "d")
 
 
+def test_one_person_does_not_push_out_others() -> None:
+    """However much somebody is told; where there is no room, who was told nothing for longest goes."""
+    told = Told(room=5, each=2)
+    one, two, three, busy = (Visitor("i", name) for name in ("1", "2", "3", "4"))
+    for who in (one, two, three):
+        told.tell(who, "own")
+    for number in range(100):
+        told.tell(busy, f"a{number}")
+    assert all(told.knows(who, "own") for who in (one, two, three))
+    assert [told.knows(busy, f"a{number}") for number in (97, 98, 99)] == [False, True, True]
+    told.tell(one, "another")
+    assert not told.knows(two, "own"), "six are one too many"
+    assert told.knows(one, "own")
+    assert told.knows(three, "own")
+
+
 def test_only_streamlits_own_places_count() -> None:
     """An address counts where Streamlit puts one, whole; not within a text, nor a foreign one."""
     address = f"/media/{'a' * 32}.png"
     message = ForwardMsg()
     message.page_config_changed.favicon = address
-    assert list(addresses(message.SerializeToString())) == [address[1:].partition(".")[0]]
+    assert list(addresses(message.SerializeToString())) == [(address[1:].partition(".")[0], True)]
     for other in (f"https://elsewhere.example{address}", f"{address}/..", "/media/../x"):
         message.page_config_changed.favicon = other
         assert list(addresses(message.SerializeToString())) == []

@@ -345,7 +345,7 @@ def test_a_browser_stays_with_its_process(
 ) -> None:
     """Visitors from one address are shared out; all that each one asks goes to one process."""
     report = write_report(plan, tmp_path, "bao-thai-binh", staff_count=3, trained_count=30)
-    with nginx(site.apps) as fresh:
+    with nginx(site.apps, alone=True) as fresh:
         given = []
         with ExitStack() as open_ones:
             for _ in range(4):

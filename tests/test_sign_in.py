@@ -447,7 +447,7 @@ def test_a_token_that_lacks_something_is_refused(claim: str, value: object) -> N
 
 
 def _visit(monkeypatch: pytest.MonkeyPatch, user: Mapping[str, object], signs_in: bool) -> Visit:
-    monkeypatch.setattr(signing, "_serving", lambda: SimpleNamespace(signs_in=signs_in))
+    monkeypatch.setattr(signing, "at_start", lambda: SimpleNamespace(signs_in=signs_in))
     monkeypatch.setattr("streamlit.user", SimpleNamespace(to_dict=lambda: dict(user)))
     return signing.visit()
 

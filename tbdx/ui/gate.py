@@ -1,9 +1,13 @@
-"""The gate before Streamlit's server: who may have a file, and what every browser is told.
+"""The gate before Streamlit's server: who may have a file, what a session may ask, what browsers are told.
 
 Streamlit gives out a download at `/media/…`, and takes an upload at `/_stcore/upload_file/…`, for
 whoever knows the address. A browser learns such an address in one way only: by the connection
 of its session. So the gate reads what each connection is told and lets nobody use an address that
-was not told to that very person. What is told before signing in, the icon, is everybody's.
+was not told to that very person. The icon alone is everybody's.
+
+A session can ask Streamlit for more than a page of the product ever does: to empty what all
+sessions share, say. The gate passes on what pages need, and of who has not signed in
+no more than the page for signing in needs.
 
 Without sign-in there is one user, on this machine, and files are not guarded.
 """
@@ -21,6 +25,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
+from google.protobuf.message import DecodeError
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
@@ -28,12 +33,13 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.auth_util import get_cookie_with_chunks
 from streamlit.cli_util import open_browser
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web.server.server_util import get_cookie_secret, get_display_address, get_url
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from tbdx.serving import Serving
+from tbdx.serving import at_start
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -50,7 +56,16 @@ FILE_HEADERS = {
 
 _GUARDED = re.compile(r"/+(media|_stcore/+upload_file)(/|$)")
 _ADDRESS = re.compile(r"/(media/[0-9a-f]+|_stcore/upload_file/[\w-]+/[\w-]+)(\.\w*)?")
-_ROOM = 50_000  # addresses remembered, at some 300 bytes each
+_ROOM, _EACH = 50_000, 2_000  # addresses remembered, at some 300 bytes each: in all, of a person
+
+_ASKED = ("rerun_script", "stop_script", "app_heartbeat")
+"""What any session may ask. What is not named here or in `_allows` is asked by nobody."""
+
+_STRANGERS = 64 * 1024
+"""Bytes of a message of who has not signed in: widgets' states are kept with the session."""
+
+_NAMES = 500
+"""Files put in at once; a place is told for each."""
 
 
 Admits = Callable[[Mapping[str, object]], bool]
@@ -85,51 +100,57 @@ def visitor(cookies: Mapping[str, str]) -> Visitor | None:
     return Visitor(str(claims.get("iss", "")), str(claims.get("sub", "")), claims)
 
 
-def addresses(message: bytes) -> Iterator[str]:
-    """The addresses of files in a message to a browser, without the first stroke and the ending.
+def addresses(message: bytes) -> Iterator[tuple[str, bool]]:
+    """The addresses of files in a message to a browser, and whether each is everybody's.
 
+    An address is without its first stroke and its ending. Everybody's is the icon of the page.
     Only from where Streamlit itself puts them: a text could repeat whatever a visitor typed.
     An element that the product does not use yet, such as a picture, has to be added here.
     """
     if b"/media/" not in message and b"/upload_file/" not in message:
         return
     said = ForwardMsg.FromString(message)
-    for address in (
-        said.page_config_changed.favicon,
+    own = (
         said.delta.new_element.download_button.url,
         said.backend_operation_response.deferred_file.url,
         *(places.upload_url for places in said.file_urls_response.file_urls),
-    ):
+    )
+    told = [(said.page_config_changed.favicon, True), *((address, False) for address in own)]
+    for address, everybodys in told:
         if found := _ADDRESS.fullmatch(address):
-            yield found[1]
+            yield found[1], everybodys
 
 
 class Told:
-    """Which addresses were told to whom; the oldest are forgotten first.
+    """Which addresses were told to whom; `None` stands for everybody.
 
     They are a person's, not a browser's or a connection's: a session may lose its
-    connection and take it up again. `None` stands for whoever has not signed in.
+    connection and take it up again. Of each person the oldest are forgotten first; where
+    there is no room for more people's, those of whoever was told nothing for longest.
     """
 
-    def __init__(self, room: int = _ROOM) -> None:
-        self._room = room
-        self._known: OrderedDict[tuple[str | None, str | None, str], None] = OrderedDict()
+    def __init__(self, room: int = _ROOM, each: int = _EACH) -> None:
+        self._room, self._each = room, each
+        self._known: OrderedDict[tuple[str, str] | None, OrderedDict[str, None]] = OrderedDict()
 
     def tell(self, whom: Visitor | None, address: str) -> None:
         """Remember that somebody was told of an address."""
-        key = (*_name(whom), address)
-        self._known[key] = None
-        self._known.move_to_end(key)
-        if len(self._known) > self._room:
+        own = self._known.setdefault(_name(whom), OrderedDict())
+        self._known.move_to_end(_name(whom))
+        own[address] = None
+        own.move_to_end(address)
+        if len(own) > self._each:
+            own.popitem(last=False)
+        while len(self._known) > 1 and sum(map(len, self._known.values())) > self._room:
             self._known.popitem(last=False)
 
     def knows(self, who: Visitor | None, address: str) -> bool:
         """Whether this person was told of it; with None, whether everybody was."""
-        return (*_name(who), address) in self._known
+        return address in self._known.get(_name(who), ())
 
 
-def _name(who: Visitor | None) -> tuple[str | None, str | None]:
-    return (who.issuer, who.subject) if who else (None, None)
+def _name(who: Visitor | None) -> tuple[str, str] | None:
+    return (who.issuer, who.subject) if who else None
 
 
 def _anybody(_: Mapping[str, object]) -> bool:
@@ -139,33 +160,61 @@ def _anybody(_: Mapping[str, object]) -> bool:
 class Gate:
     """The middleware around a server, by ASGI.
 
-    `admits` is asked of a sign-in whose token is in force: it may have been ended before
-    its time, or its person be nobody here any more.
+    `signs_in` is whether people sign in here. `admits` is asked of a sign-in whose token is
+    in force: it may have been ended before its time, or its person be nobody here any more.
     """
 
-    def __init__(self, app: ASGIApp, admits: Admits = _anybody) -> None:
-        self._app, self._admits = app, admits
+    def __init__(self, app: ASGIApp, admits: Admits = _anybody, *, signs_in: bool = True) -> None:
+        self._app, self._admits, self._signs_in = app, admits, signs_in
         self._told = Told()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            send = self._listening(HTTPConnection(scope).cookies, send)
-            await self._app(scope, receive, send)
+            # An expired sign-in names its person all the same: what is his must not be nobody's.
+            who = visitor(HTTPConnection(scope).cookies)
+            await self._app(scope, self._asking(who, receive), self._listening(who, send))
         elif scope["type"] == "http":
             await self._answer(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    def _listening(self, cookies: Mapping[str, str], send: Send) -> Send:
-        """`send` of a session's connection, listened to.
+    def _asking(self, who: Visitor | None, receive: Receive) -> Receive:
+        """`receive` of a session's connection, without what is not passed on."""
 
-        An expired sign-in names its person here all the same: what is his must not become everybody's.
-        """
-        whom = visitor(cookies)
+        async def asked() -> Message:
+            while True:
+                message = await receive()
+                if message["type"] != "websocket.receive":
+                    return message
+                if await self._allows(who, message.get("bytes") or b""):
+                    return message
+
+        return asked
+
+    async def _allows(self, who: Visitor | None, content: bytes) -> bool:
+        """Whether a message of a session goes to Streamlit, which reads it the same way."""
+        if self._signs_in and who is None and len(content) > _STRANGERS:
+            return False
+        try:
+            asked = BackMsg.FromString(content)
+        except DecodeError:
+            return True  # Streamlit ends such a connection
+        kind = asked.WhichOneof("type")
+        if kind == "file_urls_request":
+            if len(asked.file_urls_request.file_names) > _NAMES:
+                return False
+            return not self._signs_in or await self._counts(who)
+        if kind == "backend_operation_request":
+            return bool(asked.backend_operation_request.HasField("deferred_file"))
+        return kind in _ASKED
+
+    def _listening(self, who: Visitor | None, send: Send) -> Send:
+        """`send` of a session's connection, listened to."""
 
         async def heard(message: Message) -> None:
-            for address in addresses(message.get("bytes") or b""):
-                self._told.tell(whom, address)
+            for address, everybodys in addresses(message.get("bytes") or b""):
+                if everybodys or who is not None:
+                    self._told.tell(None if everybodys else who, address)
             await send(message)
 
         return heard
@@ -188,19 +237,18 @@ class Gate:
         await app(scope, receive, headed)
 
     async def _may(self, cookies: Mapping[str, str], path: str) -> bool:
-        if not Serving.read().signs_in:  # two small files, read each time: they may have changed
+        if not self._signs_in:
             return True
         asked, who = _ADDRESS.fullmatch(path), visitor(cookies)
         if asked is None:
             return False
         if self._told.knows(None, asked[1]):
             return True
-        return (
-            who is not None
-            and who.present
-            and self._told.knows(who, asked[1])
-            and await asyncio.to_thread(self._admits, who.claims)
-        )
+        return self._told.knows(who, asked[1]) and await self._counts(who)
+
+    async def _counts(self, who: Visitor | None) -> bool:
+        """Whether somebody is signed in, now."""
+        return who is not None and who.present and await asyncio.to_thread(self._admits, who.claims)
 
 
 @asynccontextmanager
@@ -217,5 +265,8 @@ async def opened(_: st.App) -> AsyncIterator[None]:
 
 
 def middleware(admits: Admits) -> list[Middleware]:
-    """What stands before the server; see `Gate`."""
-    return [Middleware(Gate, admits=admits)]
+    """What stands before the server; see `Gate`.
+
+    Raises TbdxError: settings-unreadable.
+    """
+    return [Middleware(Gate, admits=admits, signs_in=at_start().signs_in)]

@@ -302,7 +302,8 @@ def run() -> None:
 def _guarded(words: Language) -> None:
     """The frame and its page, and what is said where that fails."""
     try:
-        require_inside(st.get_option("server.address"), st.context.headers.get("Host"))
+        sent = st.context.headers
+        require_inside(st.get_option("server.address"), sent.get("Host"), headers=sent)
         if come_in := _come_in(words):
             _run(*come_in, words)
             away.await_return(service)

@@ -21,7 +21,7 @@ from tbdx.access import Claims
 from tbdx.i18n import Language
 from tbdx.model import TbdxError
 from tbdx.plan import Plan
-from tbdx.serving import UNNAMED, Serving
+from tbdx.serving import UNNAMED, at_start
 from tbdx.settings import Settings
 from tbdx.ui import address, languages, returning
 from tbdx.ui.markdown import escape
@@ -61,7 +61,7 @@ def visit() -> Visit:
     """Who opens a page, by the cookie of their browser."""
     user = st.user.to_dict()
     try:
-        if not _serving().signs_in:
+        if not at_start().signs_in:
             return Visit(required=False)
         if user.get("is_logged_in") is not True:
             return Visit(required=True)
@@ -114,7 +114,7 @@ def ask(visit: Visit, words: Language, room: str) -> None:
     Who has signed in and has no role here is told so, and may sign out; all others may sign in.
     Raises TbdxError: settings-unreadable, plan-invalid; and the refusal, where no sign-in helps.
     """
-    names = list(_serving().providers)
+    names = list(at_start().providers)
     code = visit.refusal.code if visit.refusal else ""
     if visit.refusal and code not in (*_AGAIN, *_NO_ROLE):
         raise visit.refusal
@@ -172,12 +172,6 @@ def _heading(words: Language) -> None:
     province = plan.name_on(plan.province, plan.decision.date)[words.code]
     st.title(words.text("Digital transformation of press agencies"))
     st.caption(f"TBDX · {escape(province[:1].upper() + province[1:])}")
-
-
-@st.cache_resource(show_spinner=False)
-def _serving() -> Serving:
-    """As it was when the server started: what is changed since counts after a restart."""
-    return Serving.read()
 
 
 @st.cache_resource(show_spinner=False)
