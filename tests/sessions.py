@@ -70,7 +70,7 @@ class Visit:
         """One request; `headers` with _ for -."""
         own = {name.replace("_", "-"): value for name, value in headers.items()}
         request = Request(  # noqa: S310 (our own server)
-            self.served.url + path, body, {"Cookie": self._cookie, **(headers or {})}, method=method
+            self.served.url + path, body, {"Cookie": self._cookie, **own}, method=method
         )
         try:
             with urlopen(request, timeout=30) as answer:  # noqa: S310 (our own server)
@@ -171,13 +171,13 @@ class Session:
         """Until the server ends the connection; fails where it says nothing for long."""
         with suppress(ConnectionClosed):
             while True:
-                self._connection.recv(timeout=30)
+                self._connection.recv(timeout=90)
 
     def _say(self, message: BackMsg, until: str) -> list[ForwardMsg]:
         self.send(message.SerializeToString())
         before = len(self.heard)
         while True:
-            told = self._connection.recv(timeout=30)
+            told = self._connection.recv(timeout=90)
             assert isinstance(told, bytes)
             self.heard.append(ForwardMsg.FromString(told))
             if self.heard[-1].WhichOneof("type") == until:

@@ -54,7 +54,7 @@ class Visit:
 
 def required() -> bool:
     """Whether people sign in here."""
-    return _serving().signs_in
+    return at_start().signs_in
 
 
 def visit() -> Visit:
