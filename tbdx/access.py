@@ -7,11 +7,13 @@ only as far as their own agencies: `Reach.OWN`. docs/roles.md shows the table.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import wraps
 from typing import Concatenate, ParamSpec, Self, TypeVar
@@ -89,16 +91,24 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
 class Claims:
     """What an identity provider says of somebody who has signed in, in its ID token.
 
-    `email` is lower case; `issued_at` and `expires_at` are those of the token.
+    email  in lower case where it is plain ASCII; any other is as the token has it, and
+           finds nobody: folded, it could become the address of somebody else
+    issued_at, expires_at  those of the token
     """
 
     issuer: str
     subject: str
     email: str
     email_verified: bool
-    name: str
     issued_at: datetime
     expires_at: datetime
+
+    @property
+    def token(self) -> str:
+        """This sign-in's hash: the same in every tab and on every server, and telling nothing."""
+        moments = (self.issued_at, self.expires_at)
+        said = [self.issuer, self.subject, *(at.astimezone(UTC).isoformat() for at in moments)]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +142,7 @@ class Person:
     def scope(self, right: Right) -> frozenset[str] | None:
         """The agencies that a right reaches; None for all. Raises TbdxError: not-allowed."""
         if not self.may(right):
-            raise TbdxError("not-allowed", right=right, person=self.id)
+            raise TbdxError("not-allowed", needed=Needed(right), person=self.id)
         if self.everyone or any(RIGHTS[role].get(right) is Reach.ALL for role in self.roles):
             return None
         return frozenset(self.agencies)
@@ -141,7 +151,7 @@ class Person:
         """Refuse who has no such right, or not for these agencies. Raises TbdxError: not-allowed."""
         scope = self.scope(right)
         if scope is not None and not scope.issuperset(agencies):
-            raise TbdxError("not-allowed", right=right, person=self.id)
+            raise TbdxError("not-allowed", needed=Needed(right, whole=True), person=self.id)
 
 
 EVERYONE = Person("")
@@ -169,7 +179,7 @@ class Needed:
     def require(self, person: Person) -> None:
         """Refuse who gets nowhere with it. Raises TbdxError: not-allowed."""
         if not self.allows(person):
-            raise TbdxError("not-allowed", right=self.right, person=person.id)
+            raise TbdxError("not-allowed", needed=self, person=person.id)
 
     def given_to(self, role: Role) -> Reach | None:
         """How far somebody of a role gets with the use case; None where not at all."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from tbdx.access import Right, Role
+from tbdx.access import Needed, Right, Role
 from tbdx.i18n import N_, Language
 from tbdx.model import (
     Action,
@@ -552,7 +552,7 @@ ERRORS: dict[str, str] = {
         "{part} cannot be more than {whole}: found {found}, expected at most {expected}. Nothing was changed. Correct the other figure first, if that is the wrong one."
     ),
     "not-allowed": N_(
-        "Your role does not allow this (signed in as {person}; needed: {right}). Nothing was changed. If it is your task, ask an administrator for the role."
+        "Your role does not allow this (signed in as {person}; needed: {needed}). Nothing was changed. If it is your task, ask an administrator for the role."
     ),
     "not-admitted": N_(
         "You are signed in as {found}, but nobody has given you a role here yet. Ask an administrator to enter you with this address, and sign in again."
@@ -578,7 +578,7 @@ ERRORS: dict[str, str] = {
         "The address {found} is that of “{person}”. Nothing was changed. Give each person an address of their own."
     ),
     "last-administrator": N_(
-        "Nobody would be left who can enter others. Nothing was changed. Enter an administrator first."
+        "Nobody would be left who can enter others: an administrator, with an address to sign in where there was one. Nothing was changed. Enter an administrator first."
     ),
     "role-needs-agency": N_(
         "The role of an agency needs at least one agency, and only that role has any (found: {found}). Nothing was changed."
@@ -644,7 +644,7 @@ ERRORS: dict[str, str] = {
     ),
     "typed-out-of-bounds": N_("“{found}” is not possible here. Expected: {expected}."),
     "address-not-possible": N_(
-        "“{found}” is no e-mail address. Expected one such as ten@coquan.vn."
+        "“{found}” is no e-mail address that can be used. Expected one such as ten@coquan.vn, without accents or invisible characters."
     ),
     "unknown-choice": N_("“{found}” cannot be chosen here. Choose one of: {expected}."),
 }
@@ -967,8 +967,9 @@ def _plain(value: object, language: Language) -> object:
         return language.text(REVIEW_STATES[value])
     if isinstance(value, Status):
         return language.text(STATUSES[value])
-    if isinstance(value, Right):
-        return language.text(RIGHTS[value])
+    if isinstance(value, Needed):
+        right = language.text(RIGHTS[value.right])
+        return language.text("{right}, of all agencies", right=right) if value.whole else right
     if isinstance(value, Action):
         return language.text(ACTIONS[value])
     return value

@@ -115,7 +115,7 @@ def signed_in(person: Person, subject: str = "") -> Claims:
     """What the identity provider says of somebody who signs in at noon, for an hour."""
     account = subject or f"account of {person.id}"
     until = NOON + timedelta(hours=1)
-    return Claims("https://id.example", account, person.email, True, person.name, NOON, until)
+    return Claims("https://id.example", account, person.email, True, NOON, until)
 
 
 def close_2025(store: Store, at: datetime, by: str, reason: str) -> None:

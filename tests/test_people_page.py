@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -184,6 +186,37 @@ class TestChanging:
         assert [line.value for line in app.success] == ["Cô Tư (bao1) was changed."]
         changed = service.people.all()[0]
         assert (changed.name, changed.agencies) == ("Cô Tư", (PAPER, STATION))
+
+    def test_a_form_drawn_before_somebody_else_s_change_is_refused(self, service: Service) -> None:
+        """What they were given or lost meanwhile stays; the form then shows it, and works."""
+        service.people.add("zz", "Zed", "cu@so.example", [ANALYST, ADMINISTRATOR])
+        app = _open()
+        _set(app, "selectbox", "change-person-person", "zz")
+        app = _sound(app.run())
+        service.people.change("zz", "Zed", "moi@so.example", [READER], by="qt02")
+        _set(app, "text_input", "change-person-name", "Zed Z")
+        app = _press(app, "change-person-go")
+        assert "Somebody else changed the data meanwhile" in _errors(app)
+        expected = Person("zz", "Zed", "moi@so.example", roles=frozenset({READER}))
+        assert service.people.all()[-1] == expected
+        app = _sound(app.run())
+        _set(app, "selectbox", "change-person-person", "zz")
+        app = _sound(app.run())
+        assert _typed(app, "change-person-") == ["Zed", "moi@so.example"]
+        _set(app, "text_input", "change-person-name", "Zed Z")
+        _press(app, "change-person-go")
+        assert service.people.all()[-1] == replace(expected, name="Zed Z")
+
+    def test_an_agency_that_the_register_has_lost_is_shown(self, service: Service) -> None:
+        """By its id, as one of theirs; without it the part would not open at all."""
+        lost = Person("bao0", "Cô Hai", roles=frozenset({AGENCY}), agencies=("bao-cu",))
+        service._desk.store.add_person(lost, datetime.now(UTC), "qt01")
+        app = _open()
+        assert "bao-cu" in _table(app)
+        _set(app, "text_input", "change-person-name", "Cô Năm")
+        app = _press(app, "change-person-go")
+        assert not app.error
+        assert service.people.all()[0] == replace(lost, name="Cô Năm")
 
     def test_a_new_account_is_known_by_the_address_again(self, service: Service) -> None:
         """Asked for only of those who have signed in."""

@@ -16,7 +16,7 @@ from roles import ADMINISTRATOR, AGENCY, ANALYST, OTHER, OWN, PEOPLE, READER, Fu
 from streamlit.testing.v1 import AppTest
 
 from tbdx import messages
-from tbdx.access import Right, Role
+from tbdx.access import Needed, Right, Role
 from tbdx.i18n import language
 from tbdx.model import TbdxError
 from tbdx.plan import Plan
@@ -41,12 +41,12 @@ admin         yes      –       –       yes
 """Who may open which page."""
 
 NEEDED = {
-    **dict.fromkeys(("board", "scenario", "search"), Right.FIGURES),
-    "upload": Right.SEND,
-    "report": Right.EXPORT,
-    "admin": Right.OFFICE,
+    **dict.fromkeys(("board", "scenario", "search"), Needed(Right.FIGURES, whole=True)),
+    "upload": Needed(Right.SEND),
+    "report": Needed(Right.EXPORT, whole=True),
+    "admin": Needed(Right.OFFICE),
 }
-"""The right that a closed page names."""
+"""What a closed page says is needed."""
 
 PARTS = {
     "indicator": [{"look": part} for part in ("course", "trace", "readings")],
@@ -113,7 +113,7 @@ def test_pages_open_by_role(page: str, role: Role, code: str, at_home: pytest.Mo
         room = next(room for room in shell.ROOMS if room.file == page)
         assert (said, app.title[0].value) == ([], language(code).text(room.title))
     else:
-        error = TbdxError("not-allowed", right=NEEDED[page], person=PEOPLE[role].id)
+        error = TbdxError("not-allowed", needed=NEEDED[page], person=PEOPLE[role].id)
         assert said == [escape(messages.error_text(error, language(code)))]
         drawn = (app.title, app.table, app.dataframe, app.metric, app.get("plotly_chart"))
         assert not any(drawn)

@@ -143,6 +143,7 @@ def change(
             roles,
             agency or kept,
             unbind=unbind,
+            was=known,
             by=by,
         )
         typer.echo(f"{changed.id}: {_roles(changed, s)}")

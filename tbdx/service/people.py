@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from tbdx.access import Claims, Person, Right, Role, needs, require_id
 from tbdx.model import TbdxError
@@ -16,14 +17,15 @@ _MOST_KNOWN = 4096
 class People(UseCases):
     """The use cases around people and their roles. Safe to share between threads.
 
-    Who came in is remembered for while the store is away: pages that still show the
-    last figures show them to the same people, each until their sign-in expires. What
-    another process has changed about them since they last came in is not known then.
+    Who came in is remembered, without name and address, for while the store is away:
+    pages that still show the last figures show them to the same people, each until their
+    sign-in expires. What another process has changed about them since they last came in
+    is not known then.
     """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._known: dict[Claims | str, Person] = {}
+        self._known: dict[str, Person] = {}  # by the hash of the sign-in; "" at this machine
 
     # --- coming in --------------------------------------------------------------------------
 
@@ -34,22 +36,24 @@ class People(UseCases):
         """
         if self._desk.now() >= claims.expires_at:
             raise TbdxError("sign-in-expired", found=claims.expires_at)
-        return self._remembered(claims, lambda: self._found(claims))
+        return self._remembered(claims.token, lambda: self._found(claims))
 
-    def _found(self, claims: Claims) -> Person:
+    def _found(self, claims: Claims, *, again: bool = True) -> Person:
         store, now = self._desk.store, self._desk.now()
-        person = store.person_of(claims, address=True)
-        if person is None:
-            raise TbdxError("not-admitted", found=claims.email or claims.subject)
-        if not person.bound:
-            if not claims.email_verified:
-                raise TbdxError("address-not-verified", found=claims.email)
-            store.bind_person(person.id, claims, now)
-        return person
+        person = store.person_of(claims)
+        if person is not None and person.bound:
+            return person
+        if person is not None and not claims.email_verified:
+            raise TbdxError("address-not-verified", found=claims.email)
+        if person is not None and store.bind_person(person.id, claims, now):
+            return replace(person, bound=True)
+        if person is not None and again:  # just now it became another account's, or they another's
+            return self._found(claims, again=False)
+        raise TbdxError("not-admitted", found=claims.email or claims.subject)
 
     def sign_out(self, claims: Claims) -> None:
         """Let a sign-in count no longer, in any tab and on any server."""
-        self._known.pop(claims, None)
+        self._known.pop(claims.token, None)
         self._desk.store.end_session(claims, self._desk.now(), self._actor(None))
 
     def at_this_machine(self) -> Person:
@@ -60,7 +64,7 @@ class People(UseCases):
         store, user = self._desk.store, self._desk.user
         return self._remembered("", lambda: store.person_at_machine(user))
 
-    def _remembered(self, key: Claims | str, look: Callable[[], Person]) -> Person:
+    def _remembered(self, key: str, look: Callable[[], Person]) -> Person:
         """Who it is by the store; while that is away, who it was when it was last asked."""
         try:
             person = look()
@@ -72,7 +76,7 @@ class People(UseCases):
             raise
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
-        self._known[key] = person
+        self._known[key] = replace(person, name="", email="")
         return person
 
     # --- letting in -------------------------------------------------------------------------
@@ -101,8 +105,6 @@ class People(UseCases):
         address-taken, role-needed, role-needs-agency, unknown-agency, last-administrator.
         """
         new = self._checked(Person(require_id(person_id)), name, email, roles, agencies)
-        if Role.ADMINISTRATOR not in new.roles and not self._desk.store.has_people():
-            raise TbdxError("last-administrator")
         self._desk.store.add_person(new, self._desk.now(), self._actor(by))
         return new
 
@@ -116,17 +118,21 @@ class People(UseCases):
         agencies: Sequence[str] = (),
         *,
         unbind: bool = False,
+        was: Person | None = None,
         by: str | None = None,
     ) -> Person:
         """Give somebody another name, address, roles or agencies; it holds from their next step on.
 
         With `unbind`, or another address, whoever signs in next under that address is
-        taken for them: for a new account at the provider.
-        Raises TbdxError: unknown-person, and as `add`.
+        taken for them: for a new account at the provider. `was` is the person as whoever
+        changes them has seen them; what they had then may stay, also an agency that the
+        register does not have any more.
+        Raises TbdxError: unknown-person, changed-meanwhile where they are not as `was` now,
+        and as `add`.
         """
-        changed = self._checked(Person(person_id), name, email, roles, agencies)
+        changed = self._checked(was or Person(person_id), name, email, roles, agencies)
         store, now = self._desk.store, self._desk.now()
-        store.change_person(changed, now, self._actor(by), unbind=unbind)
+        store.change_person(changed, now, self._actor(by), unbind=unbind, was=was)
         self._forget(person_id)
         return changed
 
@@ -149,15 +155,17 @@ class People(UseCases):
     def _checked(
         self, of: Person, name: str, email: str, roles: Iterable[Role], agencies: Sequence[str]
     ) -> Person:
-        """A person with these words; each of them as it may be."""
-        email, given = clean(email).lower(), frozenset(roles)
+        """A person with these words; each of them as it may be, or already is with `of`."""
+        email, given = email.strip(), frozenset(roles)
+        if not email.isascii():  # a look-alike; and in lower case it may be somebody else's
+            raise TbdxError("address-not-possible", found=email)
         if email:
             require_address(email)
         if not given:
             raise TbdxError("role-needed", found=of.id)
         if (Role.AGENCY in given) != bool(agencies):
             raise TbdxError("role-needs-agency", found=", ".join(agencies))
-        for agency in agencies:
+        for agency in set(agencies).difference(of.agencies):
             self._desk.current.plan.agency(agency)
         own = tuple(dict.fromkeys(agencies))
-        return Person(of.id, clean(name), email, roles=given, agencies=own)
+        return Person(of.id, clean(name), email.lower(), roles=given, agencies=own)

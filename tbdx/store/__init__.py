@@ -658,16 +658,6 @@ class Store:
         with self._database.connection() as connection:
             return people.listed(connection)
 
-    def has_people(self) -> bool:
-        """Whether anybody is entered: since then everybody must be."""
-        with self._database.connection() as connection:
-            return not people.is_empty(connection)
-
-    def person(self, person_id: str) -> Person | None:
-        """The person with this id, unless removed."""
-        with self._database.connection() as connection:
-            return people.named(connection, person_id)
-
     def person_at_machine(self, user: str) -> Person:
         """Who a machine's user is here; everyone while nobody is entered.
 
@@ -676,18 +666,13 @@ class Store:
         with self._database.connection() as connection:
             return people.at_machine(connection, user)
 
-    def person_of(self, claims: Claims, *, address: bool) -> Person | None:
-        """Whose account this is, or with `address` who is expected under its address.
+    def person_of(self, claims: Claims) -> Person | None:
+        """Whose account this is, else who is expected under its address.
 
         Raises TbdxError: signed-out where this sign-in was ended.
         """
         with self._database.connection() as connection:
-            if people.has_ended(connection, claims):
-                raise TbdxError("signed-out")
-            found = people.of_account(connection, claims)
-            if found is None and address:
-                found = people.of_address(connection, claims.email)
-            return found
+            return people.signed_in(connection, claims)
 
     def add_person(self, new: Person, at: datetime, actor: str) -> None:
         """Enter somebody. Raises TbdxError: see `people.add`."""
@@ -696,21 +681,35 @@ class Store:
             _tell(change, Action.PERSON_ADDED, tables.person, row)
 
     def change_person(
-        self, changed: Person, at: datetime, actor: str, *, unbind: bool = False
+        self,
+        changed: Person,
+        at: datetime,
+        actor: str,
+        *,
+        unbind: bool = False,
+        was: Person | None = None,
     ) -> None:
-        """Give somebody another name, address, roles or agencies.
+        """Give somebody another name, address, roles or agencies; `was` is who they were taken for.
 
-        Raises TbdxError: see `people.change`.
+        Raises TbdxError: changed-meanwhile where they are not as that any more; see `people.change`.
         """
         with self._change(at, actor, figures=False) as change:
+            if was is not None and people.named(change.connection, was.id) not in (was, None):
+                raise TbdxError("changed-meanwhile", **_last_told(change, f"person:{was.id}"))
             old, new = people.change(change.connection, changed, unbind=unbind)
             _tell(change, Action.PERSON_CHANGED, tables.person, new, old)
 
-    def bind_person(self, person_id: str, claims: Claims, at: datetime) -> None:
-        """Let an account be a person's from now on. Raises TbdxError: unknown-person."""
+    def bind_person(self, person_id: str, claims: Claims, at: datetime) -> bool:
+        """Let an account be a person's from now on; whether it is still they whom it finds.
+
+        Raises TbdxError: signed-out where this sign-in was ended.
+        """
         with self._change(at, person_id, figures=False) as change:
-            old, new = people.bind(change.connection, person_id, claims)
-            _tell(change, Action.PERSON_BOUND, tables.person, new, old)
+            bound = people.bind(change.connection, person_id, claims)
+            if bound:
+                old, new = bound
+                _tell(change, Action.PERSON_BOUND, tables.person, new, old)
+            return bound is not None
 
     def remove_person(self, person_id: str, at: datetime, actor: str, reason: str) -> None:
         """Forget what is personal of somebody. Raises TbdxError: see `people.remove`."""
@@ -918,7 +917,10 @@ def _last_told(change: Change, subject: str = "") -> dict[str, Any]:
     columns = tables.record.c
     query = sa.select(columns.actor, columns.at, columns.action)
     if subject:
-        query = query.where(columns.subject.like(subject))
+        kind = subject.removesuffix("%")
+        query = query.where(
+            columns.subject == subject if kind == subject else columns.subject.startswith(kind)
+        )
     else:
         ended = sa.select(sa.func.max(tables.revision_entry.c.entry)).scalar_subquery()
         query = query.where(columns.number <= ended)

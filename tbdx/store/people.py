@@ -67,8 +67,17 @@ def at_machine(connection: sa.Connection, user: str) -> Person:
     return found or EVERYONE
 
 
-def of_account(connection: sa.Connection, claims: Claims) -> Person | None:
-    """The person whose account this is."""
+def signed_in(connection: sa.Connection, claims: Claims) -> Person | None:
+    """Whose account this is, else who is expected under its address and has not signed in yet.
+
+    Raises TbdxError: signed-out where this sign-in was ended.
+    """
+    if has_ended(connection, claims):
+        raise TbdxError("signed-out")
+    return _of_account(connection, claims) or _of_address(connection, claims.email)
+
+
+def _of_account(connection: sa.Connection, claims: Claims) -> Person | None:
     query = sa.select(person).where(
         person.c.issuer == claims.issuer,
         person.c.subject == claims.subject,
@@ -78,8 +87,7 @@ def of_account(connection: sa.Connection, claims: Claims) -> Person | None:
     return _person(row._asdict()) if row else None
 
 
-def of_address(connection: sa.Connection, email: str) -> Person | None:
-    """The person who is expected under this address and has not signed in yet."""
+def _of_address(connection: sa.Connection, email: str) -> Person | None:
     query = sa.select(person).where(
         person.c.email == email, person.c.subject == "", person.c.removed_at.is_(None)
     )
@@ -90,7 +98,8 @@ def of_address(connection: sa.Connection, email: str) -> Person | None:
 def add(connection: sa.Connection, new: Person, at: datetime, actor: str) -> dict[str, Any]:
     """Enter somebody; the row.
 
-    Raises TbdxError: person-exists (also for the id of somebody removed), address-taken.
+    Raises TbdxError: person-exists (also for the id of somebody removed), address-taken,
+    last-administrator where the first one is none.
     """
     taken = sa.select(person.c.id).where(person.c.id == new.id)
     if connection.execute(taken).first():
@@ -107,6 +116,7 @@ def add(connection: sa.Connection, new: Person, at: datetime, actor: str) -> dic
         "removed_at": None,
     }
     connection.execute(sa.insert(person), row)
+    _require_administrator(connection)
     return row
 
 
@@ -124,17 +134,21 @@ def change(
     if unbind or new["email"] != old["email"]:
         new |= {"issuer": "", "subject": ""}
     _update(connection, new)
-    _require_administrator(connection)
+    _require_administrator(connection, after=_person(old))
     return old, new
 
 
 def bind(
     connection: sa.Connection, person_id: str, claims: Claims
-) -> tuple[dict[str, Any], dict[str, Any]]:
+) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """Let an account be a person's from now on; the row before and after.
 
-    Raises TbdxError: unknown-person.
+    None where it is not they, or no longer, whom the sign-in finds and who has not signed in yet.
+    Raises TbdxError: signed-out.
     """
+    found = signed_in(connection, claims)
+    if found is None or found.id != person_id or found.bound:
+        return None
     old = _row(connection, person_id)
     new = old | {"issuer": claims.issuer, "subject": claims.subject}
     _update(connection, new)
@@ -151,28 +165,21 @@ def remove(
     old = _row(connection, person_id)
     new = old | _WIPED | {"removed_at": at}
     _update(connection, new)
-    _require_administrator(connection)
+    _require_administrator(connection, after=_person(old))
     return old, new
-
-
-def token_of(claims: Claims) -> str:
-    """A sign-in's hash: the same in every tab and on every server, and telling nothing."""
-    moments = (claims.issued_at, claims.expires_at)
-    said = [claims.issuer, claims.subject, *map(Moment.as_text, moments)]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def end(connection: sa.Connection, claims: Claims, at: datetime) -> None:
     """Let a sign-in count no longer; those that have expired by now are forgotten."""
     connection.execute(sa.delete(ended_session).where(ended_session.c.expires_at < at))
-    row = {"token": token_of(claims), "expires_at": claims.expires_at}
+    row = {"token": claims.token, "expires_at": claims.expires_at}
     connection.execute(sa.delete(ended_session).where(ended_session.c.token == row["token"]))
     connection.execute(sa.insert(ended_session), row)
 
 
 def has_ended(connection: sa.Connection, claims: Claims) -> bool:
     """Whether a sign-in was ended before its time."""
-    query = sa.select(sa.literal(1)).where(ended_session.c.token == token_of(claims))
+    query = sa.select(sa.literal(1)).where(ended_session.c.token == claims.token)
     return connection.execute(query).first() is not None
 
 
@@ -200,9 +207,15 @@ def _require_free(connection: sa.Connection, one: Person) -> None:
         raise TbdxError("address-taken", found=one.email, person=other)
 
 
-def _require_administrator(connection: sa.Connection) -> None:
-    """Somebody must be left who can appoint others."""
-    if not any(Role.ADMINISTRATOR in one.roles for one in listed(connection)):
+def _require_administrator(connection: sa.Connection, after: Person = EVERYONE) -> None:
+    """Somebody must be left who can appoint others; who can sign in, where `after` could.
+
+    Without an address one is an administrator at the server's command line only, as the daily
+    backup is.
+    """
+    left = [one for one in listed(connection) if Role.ADMINISTRATOR in one.roles]
+    signed_in = Role.ADMINISTRATOR in after.roles and bool(after.email)
+    if not any(one.email or not signed_in for one in left):
         raise TbdxError("last-administrator")
 
 

@@ -213,7 +213,14 @@ person = sa.Table(
     sa.Column("added_at", Moment, nullable=False),
     sa.Column("added_by", sa.String, nullable=False),
     sa.Column("removed_at", Moment),
-    sa.Index(None, "issuer", "subject"),
+    sa.Index(
+        None,
+        "issuer",
+        "subject",
+        unique=True,  # an account is one person's
+        sqlite_where=sa.text("subject <> ''"),
+        postgresql_where=sa.text("subject <> ''"),
+    ),
 )
 
 # Sign-ins that were ended before their time: a hash of each, kept until it would expire.

@@ -42,9 +42,13 @@ class Act:
         except TbdxError as error:
             told.refused(self._page, error)
             return error
-        st.session_state[self._round] = st.session_state.get(self._round, 0) + 1
+        self.renew()
         told.done(done)
         return None
+
+    def renew(self) -> None:
+        """Let the form be drawn anew at the next run, with what there is then."""
+        st.session_state[self._round] = st.session_state.get(self._round, 0) + 1
 
 
 def reason_input(page: Page, act: Act, label: str = "", placeholder: str = "") -> str:

@@ -74,7 +74,7 @@ def _account(page: Page, person: Person) -> str:
     if person.bound:
         return acting.mark(page.text("has signed in"), "green")
     if person.email:
-        return acting.mark(page.text("not yet"), "gray")
+        return acting.mark(page.text("has not signed in yet"), "gray")
     return page.text("command line only")
 
 
@@ -125,7 +125,8 @@ def _fields(page: Page, act: Act, of: Person) -> _Given:
 
 
 def _agencies(page: Page, act: Act, of: Person) -> list[str]:
-    every = (agency.id for agency in page.service.plan.agencies)
+    # The register may have lost one since it was given to them.
+    every = {*(agency.id for agency in page.service.plan.agencies), *of.agencies}
     return st.multiselect(
         page.text("Their agencies"),
         provenance.by_name(page.view, every, page.language),
@@ -172,7 +173,7 @@ def _change(page: Page, known: Sequence[Person]) -> None:
     act = Act(page, "change-person")
     with st.container(border=True):
         st.subheader(page.text("Change a person"))
-        person = _choose(page, act, known)
+        person = _as_drawn(act, _choose(page, act, known))
         given = _fields(page, act, person)
         unbind = person.bound and st.checkbox(
             page.text("They have a new account: the next sign-in with this address is theirs"),
@@ -185,10 +186,22 @@ def _change(page: Page, known: Sequence[Person]) -> None:
         def action() -> str:
             people, by = page.service.people, page.user
             said = (person.id, given.name, given.email, given.roles, given.agencies)
-            changed = people.change(*said, unbind=unbind, by=by)
+            changed = people.change(*said, unbind=unbind, was=person, by=by)
             return page.text("{person} was changed.", person=widgets.escape(_named(changed)))
 
-        act.do(action)
+        refusal = act.do(action)
+        if refusal and refusal.code == "changed-meanwhile":
+            act.renew()
+
+
+def _as_drawn(act: Act, person: Person) -> Person:
+    """Somebody as they were when the form for them was drawn: what is typed there is meant for that."""
+    slot = act.key("drawn")
+    drawn: Person = st.session_state.get(slot, _NOBODY)
+    if drawn.id == person.id and act.key(f"name-{person.id}") in st.session_state:
+        return drawn
+    st.session_state[slot] = person
+    return person
 
 
 def _choose(page: Page, act: Act, known: Sequence[Person]) -> Person:

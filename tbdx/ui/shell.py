@@ -180,15 +180,15 @@ class Page:
     claims: Claims | None = None
 
     def require_current(self) -> None:
-        """Refuse what is asked of a page after the sign-in, or the roles, that it was drawn for.
+        """Refuse what is asked of a page after the sign-in, or the person, that it was drawn for.
 
         Raises TbdxError: not-allowed, and as `Service.enter`.
         """
         if self.claims is None:
             return
         was, now = self.person, self.service.enter(self.claims).person
-        if (now.roles, now.agencies) != (was.roles, was.agencies):
-            raise TbdxError("not-allowed", right=Right.EXPORT, person=now.id)
+        if (now.id, now.roles, now.agencies) != (was.id, was.roles, was.agencies):
+            raise TbdxError("not-allowed", needed=Needed(Right.EXPORT), person=now.id)
 
     @property
     def user(self) -> str:

@@ -25,10 +25,8 @@ from tbdx.serving import UNNAMED, at_start
 from tbdx.settings import Settings
 from tbdx.ui import address, languages, returning
 from tbdx.ui.markdown import escape
-from tbdx.words import clean
 
 _log = logging.getLogger("tbdx")
-_LONGEST_NAME = 100  # characters
 _WIDTH = 460  # pixels
 _AGAIN = ("sign-in-expired", "signed-out", "claims-incomplete")
 _NO_ROLE = ("not-admitted", "address-not-verified")
@@ -80,9 +78,8 @@ def claims_of(user: Mapping[str, object], *, trust_emails: bool) -> Claims:
     return Claims(
         issuer=_text(user, "iss"),
         subject=_text(user, "sub"),
-        email=clean(_text(user, "email", needed=False)).lower(),
+        email=_address(user),
         email_verified=trust_emails if verified is None else str(verified).lower() == "true",
-        name=clean(_text(user, "name", needed=False))[:_LONGEST_NAME],
         issued_at=_moment(user, "iat"),
         expires_at=_moment(user, "exp"),
     )
@@ -95,6 +92,12 @@ def _text(user: Mapping[str, object], claim: str, *, needed: bool = True) -> str
     if needed:
         raise TbdxError("claims-incomplete", found=claim)
     return ""
+
+
+def _address(user: Mapping[str, object]) -> str:
+    """As `Claims.email`. Nothing else is made of it: "\u212a" in lower case is a "k"."""
+    said = _text(user, "email", needed=False).strip()
+    return said.lower() if said.isascii() else said
 
 
 def _moment(user: Mapping[str, object], claim: str) -> datetime:

@@ -25,9 +25,15 @@ def upgrade() -> None:
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_person"),
     )
-    with op.batch_alter_table("person") as batch:
-        batch.create_index("ix_person_email", ["email"])
-        batch.create_index("ix_person_issuer_subject", ["issuer", "subject"])
+    op.create_index("ix_person_email", "person", ["email"])
+    op.create_index(
+        "ix_person_issuer_subject",
+        "person",
+        ["issuer", "subject"],
+        unique=True,
+        sqlite_where=sa.text("subject <> ''"),
+        postgresql_where=sa.text("subject <> ''"),
+    )
     op.create_table(
         "ended_session",
         sa.Column("token", sa.String(), nullable=False),
