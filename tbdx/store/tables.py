@@ -218,8 +218,8 @@ person = sa.Table(
         "issuer",
         "subject",
         unique=True,  # an account is one person's
-        sqlite_where=sa.text("subject <> ''"),
-        postgresql_where=sa.text("subject <> ''"),
+        sqlite_where=sa.column("subject") != "",
+        postgresql_where=sa.column("subject") != "",
     ),
 )
 

@@ -31,8 +31,8 @@ def upgrade() -> None:
         "person",
         ["issuer", "subject"],
         unique=True,
-        sqlite_where=sa.text("subject <> ''"),
-        postgresql_where=sa.text("subject <> ''"),
+        sqlite_where=sa.column("subject") != "",
+        postgresql_where=sa.column("subject") != "",
     )
     op.create_table(
         "ended_session",
