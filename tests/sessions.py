@@ -70,7 +70,7 @@ class Visit:
         """One request; `headers` with _ for -."""
         own = {name.replace("_", "-"): value for name, value in headers.items()}
         request = Request(  # noqa: S310 (our own server)
-            self.served.url + path, body, {"Cookie": self._cookie, **(headers or {})}, method=method
+            self.served.url + path, body, {"Cookie": self._cookie, **own}, method=method
         )
         try:
             with urlopen(request, timeout=30) as answer:  # noqa: S310 (our own server)
