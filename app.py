@@ -11,4 +11,6 @@ if __name__ == "__main__":  # a visitor's run
 else:  # the server, which reads this file once
     watching.start(Settings())
     shell.prepare()
-    app = st.App(__file__, middleware=gate.middleware(shell.admits), lifespan=gate.opened)
+    app = st.App(
+        __file__, middleware=gate.middleware(shell.admits), lifespan=gate.life(shell.close)
+    )

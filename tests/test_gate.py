@@ -425,6 +425,8 @@ def test_a_server_that_is_not_headless_shows_its_first_page(
     options = {"server.headless": headless, "server.address": "127.0.0.1"}
     shown: list[str] = []
 
+    ended: list[bool] = []
+
     async def live() -> None:
         there = asyncio.Event()
 
@@ -433,7 +435,7 @@ def test_a_server_that_is_not_headless_shows_its_first_page(
             there.set()
 
         monkeypatch.setattr(gate, "open_browser", show)
-        async with gate.opened(cast("st.App", None)):
+        async with gate.life(lambda: ended.append(True))(cast("st.App", None)):
             if not headless:
                 await asyncio.wait_for(there.wait(), 10)
 
@@ -443,3 +445,4 @@ def test_a_server_that_is_not_headless_shows_its_first_page(
     assert [re.sub(r":\d+", "", address) for address in shown] == (
         [] if headless else ["http://127.0.0.1"]
     )
+    assert ended == [True]

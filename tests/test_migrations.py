@@ -233,7 +233,7 @@ def test_migrating_and_taking_over_are_one(
 
 
 def test_a_server_brings_its_store_up_to_date_as_it_starts(tmp_path: Path) -> None:
-    """Before it says that it is well: nobody has visited it, and no reader waits for it."""
+    """Before it says that it is well: no reader waits for it. Ended, it gives the file back whole."""
     url = f"sqlite:///{tmp_path / 'tbdx.db'}"
     Store.open(url).close()
     engine = engine_for(url)
@@ -245,4 +245,5 @@ def test_a_server_brings_its_store_up_to_date_as_it_starts(tmp_path: Path) -> No
         with engine.connect() as connection:
             found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
         assert found == known_schemas()[-1]
-    engine.dispose()
+        engine.dispose()
+    assert not list(tmp_path.glob("tbdx.db-*")), "ended, it leaves all in the one file"

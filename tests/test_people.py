@@ -462,6 +462,18 @@ class TestForgetting:
         assert CHIEF.id not in [person.id for person in store.people()]
         assert store.person_of(signed_in(CHIEF)) is None
 
+    def test_nothing_is_left_in_the_files_of_sqlite(self, tmp_path: Path) -> None:
+        """Neither in the file itself nor in its log, while servers go on using them."""
+        store = Store.open(f"sqlite:///{tmp_path / 'tbdx.db'}")
+        furnish(store)
+        store.remove_person(CHIEF.id, NOON, "Bình", "Nghỉ hưu")
+        store.set_contact("bao", "", NOON, "Bình")
+        left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        store.close()
+        for personal in (CHIEF.name, CHIEF.email, signed_in(CHIEF).subject, "toa-soan@bao.example"):
+            assert personal.encode() not in left
+        assert WRITER.email.encode() in left
+
     def test_the_record_holds_nothing_personal_but_ids(
         self, store: Store, database: sa.Engine
     ) -> None:

@@ -650,6 +650,7 @@ class Store:
             if new:
                 change.connection.execute(sa.insert(tables.contact), new)
             _tell(change, Action.CONTACT_CHANGED, tables.contact, new, old)
+        self._database.fold()
 
     # --- people -----------------------------------------------------------------------------
 
@@ -716,6 +717,7 @@ class Store:
         with self._change(at, actor, figures=False) as change:
             old, new = people.remove(change.connection, person_id, at)
             _tell(change, Action.PERSON_REMOVED, tables.person, new, old, reason)
+        self._database.fold()
 
     def end_session(self, claims: Claims, at: datetime, actor: str) -> None:
         """Let a sign-in count no longer, on any server, in any tab."""

@@ -137,6 +137,12 @@ class Database:
             return self.connection(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         return self.connection()  # SQLite does so by itself
 
+    def fold(self) -> None:
+        """Let SQLite's file hold by itself all that was committed; its log keeps what was wiped."""
+        if self.engine.dialect.name == "sqlite":
+            with self.connection(tbdx_begin="") as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     @contextmanager
     def alone(self) -> Iterator[sa.Connection]:
         """A connection in a transaction during which nobody else migrates or fills this database."""

@@ -20,7 +20,7 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -251,17 +251,25 @@ class Gate:
         return who is not None and who.present and await asyncio.to_thread(self._admits, who.claims)
 
 
-@asynccontextmanager
-async def opened(_: st.App) -> AsyncIterator[None]:
-    """The server's life: its first page is shown in a browser, unless it is headless.
+Life = Callable[[st.App], AbstractAsyncContextManager[None]]
 
-    Streamlit does so for a page that it serves itself, not for an `App`.
+
+def life(end: Callable[[], object]) -> Life:
+    """A server's life: its first page is shown in a browser, unless it is headless; then `end`.
+
+    Streamlit shows a page that it serves itself, not that of an `App`.
     """
-    if not st.get_option("server.headless"):
-        address = get_url(get_display_address(st.get_option("server.address") or "localhost"))
-        # Uvicorn listens right after this has begun; no browser is there as fast.
-        asyncio.get_running_loop().call_later(0.3, open_browser, address)
-    yield
+
+    @asynccontextmanager
+    async def living(_: st.App) -> AsyncIterator[None]:
+        if not st.get_option("server.headless"):
+            address = get_url(get_display_address(st.get_option("server.address") or "localhost"))
+            # Uvicorn listens right after this has begun; no browser is there as fast.
+            asyncio.get_running_loop().call_later(0.3, open_browser, address)
+        yield
+        await asyncio.to_thread(end)
+
+    return living
 
 
 def middleware(admits: Admits) -> list[Middleware]:

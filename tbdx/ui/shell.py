@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -239,6 +240,12 @@ def prepare() -> None:
         service()
     except TbdxError as error:
         _log.warning("the store was not opened at the start: %s", error.code)
+
+
+def close() -> None:
+    """Give the store back as the server ends: an SQLite file then holds all by itself."""
+    with suppress(TbdxError):  # it was never there
+        service().close()
 
 
 def _pages(words: Language, person: Person = EVERYONE) -> dict[str, list[StreamlitPage]]:
