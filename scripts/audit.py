@@ -83,7 +83,7 @@ def main(ask: Ask = _pip_audit) -> int:
         print(f"VULNERABLE: {line}")
     if found.unasked:
         print(f"NOT AUDITED: {len(found.unasked)}, for example: {found.unasked[0]}")
-        print("This says nothing about them. Run it where pypi.org or api.osv.dev can be reached.")
+        print("This says nothing about them. Run it where PyPI or OSV can be reached.")
     if found.code == 0:
         print("Every requirement was looked up; nothing is known against any of them.")
     return found.code

@@ -35,17 +35,19 @@ from tbdx.ui.shell import ROOMS
 from tbdx.ui.signing import Visit, claims_of
 from tbdx.ui.taking import while_current
 
-AN = Account("an", {"email": "an@so.example", "email_verified": True, "name": "Trần Thị An"})
-BINH = Account("binh", {"email": "binh@so.example", "email_verified": True, "name": "Lê Bình"})
+AN = Account("an", {"email": "an@so.example", "email_verified": True, "name": "Người thử An"})
+BINH = Account(
+    "binh", {"email": "binh@so.example", "email_verified": True, "name": "Người thử Bình"}
+)
 SHORT = Account(
-    "short", {"email": "s@so.example", "email_verified": True, "name": "Ngắn Hạn"}, lifetime=8
+    "short", {"email": "s@so.example", "email_verified": True, "name": "Người thử Ngắn"}, lifetime=8
 )
 GUEST = Account("guest", {"email": "guest@so.example", "email_verified": True}, roles=())
 LARGE = Account(
     "large",
     {
         "email": "l@so.example",  # and whether it is verified is not said
-        "name": "Phạm Lớn",
+        "name": "Người thử Lớn",
         "groups": [str(uuid4()) for _ in range(150)],
     },
 )
@@ -188,7 +190,7 @@ def test_signing_in_leads_back_to_the_page_that_was_asked_for(
     """With every choice of the link; the sidebar says who has come."""
     page = _open(visitor, f"{office.url}/{_PLACE}")
     sign_in(page, AN)
-    expect(page.get_by_text("Trần Thị An")).to_be_visible()
+    expect(page.get_by_text("Người thử An")).to_be_visible()
     page.wait_for_url(f"{office.url}/agency?**")
     settled(page)
     expect(page.get_by_role("heading", name="Agency", exact=True)).to_be_visible()
@@ -261,9 +263,9 @@ def test_two_people_are_two_people(
     """Each browser shows its own person."""
     other = _open(visitor, f"{office.url}/{_LIGHT}")
     sign_in(other, BINH)
-    expect(other.get_by_text("Lê Bình")).to_be_visible()
+    expect(other.get_by_text("Người thử Bình")).to_be_visible()
     own = _open(signed_in, f"{office.url}/{_LIGHT}")
-    expect(own.get_by_text("Trần Thị An")).to_be_visible()
+    expect(own.get_by_text("Người thử An")).to_be_visible()
 
 
 def test_an_open_page_is_refused_once_its_sign_in_is_over(
@@ -285,7 +287,7 @@ def test_an_open_page_is_refused_once_its_sign_in_is_over(
     _refused(page)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Continue as short").click()
-    expect(page.get_by_text("Ngắn Hạn")).to_be_visible()
+    expect(page.get_by_text("Người thử Ngắn")).to_be_visible()
     page.wait_for_url(f"{office.url}/agency?**")
 
 
@@ -330,7 +332,7 @@ def test_an_answer_meant_for_another_browser_lets_nobody_in(
         page = sender.new_page()  # the browser that asked may still use it
         page.goto(caught[0])
         page.goto(f"{office.url}/{_LIGHT}")
-        expect(page.get_by_text("Trần Thị An")).to_be_visible()
+        expect(page.get_by_text("Người thử An")).to_be_visible()
 
 
 def test_a_token_with_another_nonce_lets_nobody_in(office: Office, visitor: BrowserContext) -> None:
@@ -369,7 +371,7 @@ def test_behind_nginx_with_a_named_provider_and_a_large_token(
     ):
         page = _open(visitor, f"{office.url}/{_LIGHT}")
         sign_in(page, LARGE)
-        expect(page.get_by_text("Phạm Lớn")).to_be_visible()
+        expect(page.get_by_text("Người thử Lớn")).to_be_visible()
         page.wait_for_url(f"{office.url}/search?**")
         cookies = {n: c for n, c in _cookies(visitor).items() if n.startswith("_streamlit")}
         assert "_streamlit_user_tokens_2" in cookies
