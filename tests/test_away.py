@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -309,11 +310,14 @@ class TestPages:
         shell.service().close()
         shell.service.clear()
 
-    def test_pages_say_that_the_store_is_away(self, outage: Outage, plan: Plan) -> None:
+    def test_pages_say_that_the_store_is_away(
+        self, outage: Outage, plan: Plan, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """A page shows the last figures under a banner; what it has not read is refused in place.
 
         The session that began meanwhile is told to the record afterwards.
         """
+        monkeypatch.setattr("tbdx.service.office.SAME_WORK", timedelta())  # each is told
         service = Service.open(Settings())
         Bureau(service).send(BAO, 2024, ESTIMATE, on_digital_platforms=YES)
         service.close()
