@@ -20,7 +20,7 @@ from tbdx.access import Needed, Right, Role
 from tbdx.i18n import language
 from tbdx.model import TbdxError
 from tbdx.plan import Plan
-from tbdx.ui import shell
+from tbdx.ui import shell, signing
 from tbdx.ui.markdown import escape
 
 PAGES = """
@@ -99,6 +99,31 @@ def _shown(app: AppTest) -> str:
     tables = [element.value.to_csv() for kind in (app.table, app.dataframe) for element in kind]
     drawn = [json.dumps(chart.proto.spec) for chart in app.get("plotly_chart")]
     return "\n".join([repr(app.main), *tables, *drawn])
+
+
+def test_who_is_nobody_here_sees_an_entrance_alone(at_home: pytest.MonkeyPatch) -> None:
+    """The product's name and why; no page, no figure, and no list of files in the sidebar."""
+    at_home.setenv("TBDX_USER", "nobody-here")
+    app = _open("overview", lang="en")
+    assert not app.exception
+    assert [title.value for title in app.title] == ["TBDX"]
+    assert "nobody-here" in app.error[0].value
+    assert not app.metric
+    assert not app.sidebar.children
+
+
+@pytest.mark.parametrize(("signs_in", "told"), [(True, False), (False, True)])
+def test_who_signs_in_learns_no_address_of_the_store(
+    signs_in: bool, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has the machine to themselves is told all of it."""
+    monkeypatch.setattr(signing, "required", lambda: signs_in)
+    for code in ("store-unavailable", "store-full"):
+        fields = dict.fromkeys(
+            ("url", "reason", "place", "free", "needed"), "postgresql://host/tbdx"
+        )
+        text = shell.error_text(TbdxError(code, **fields), language("en"))
+        assert ("postgresql://host/tbdx" in text) is told
 
 
 @pytest.mark.parametrize("code", ["vi", "en"])

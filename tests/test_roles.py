@@ -589,6 +589,24 @@ class TestFilesOfSeveral:
             assert refused(house, ask)
         assert house.acting(ANALYST).reviewing.original(own)[0] == roles.SHARED
 
+    def test_a_word_on_it_stays_with_the_department(self, consolidated: tuple[House, int]) -> None:
+        """What was said on accepting it may speak of others; nor are their remarks counted."""
+        house, own = consolidated
+        whole, mine = house.acting(ANALYST), house.acting(AGENCY)
+        (submission,) = whole.reviewing.history(OWN, 2026)
+        assert submission.confirmation
+        assert whole.reviewing.receipt(own).remarks > 0
+        told_of_it = [
+            *mine.reviewing.history(OWN, 2026),
+            mine.reviewing.submission(own),
+            *mine.reviewing.receipt(own).submissions,
+            *(s for s in mine.view().submissions if s.id == own),
+        ]
+        assert {s.id for s in told_of_it} == {own}
+        assert {s.confirmation for s in told_of_it} == {""}
+        assert mine.reviewing.receipt(own).remarks == 0
+        assert mine.reviewing.remark_counts([own]) == {}
+
     def test_checking_one_says_whose_it_is_and_no_more(self, house: House) -> None:
         """No value of it, and no remark on what others have stored."""
         content = roles.shared_table(house.service.plan, (OWN, OTHER), 2024)

@@ -187,7 +187,7 @@ class Reviewing(UseCases):
         Raises TbdxError: not-allowed.
         """
         self.person.require(Right.ROUNDS, [agency])
-        return self._desk.stage()[0].submissions(agencies=[agency], years=[year])
+        return self._own(self._desk.stage()[0].submissions(agencies=[agency], years=[year]))
 
     @needs(Right.ROUNDS)
     def nil_returns(self, agency: str, year: int) -> list[NilReturn]:
