@@ -28,6 +28,7 @@ import sys
 import tempfile
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
@@ -208,7 +209,7 @@ class SignIn:
         return [{USER_COOKIE_NAME: value.decode()} for value in signed]
 
 
-class Beside:
+class Beside(ABC):
     """What goes on beside the visitors in a thread of its own, until it is stopped.
 
     `failure` is why it ended before that.
@@ -234,8 +235,9 @@ class Beside:
         except Exception as error:  # whatever it is, the run says so and fails
             self.failure = error
 
+    @abstractmethod
     def _go_on(self) -> None:
-        raise NotImplementedError
+        """What it does until `_stopped` is set."""
 
 
 class Acceptances(Beside):

@@ -250,7 +250,7 @@ def test_without_a_section_nothing_is_asked() -> None:
     ]
 
 
-@pytest.mark.parametrize("url", ["http://id.office.example/x", "file:///etc/passwd", "id", ""])
+@pytest.mark.parametrize("url", ["http://id.office.example/x", "file:provider.json", "id", ""])
 def test_only_safe_addresses_are_asked(url: str) -> None:
     """A provider that is reached unencrypted, or a file, is not asked at all."""
     with pytest.raises(ValueError, match="https://"):

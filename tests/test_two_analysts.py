@@ -6,6 +6,7 @@ import multiprocessing
 import shutil
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
@@ -88,14 +89,16 @@ def do(url: str, name: str, by: str, ready: Callable[[], object] = lambda: None)
     return "", ""
 
 
-class Office:
+class Office(ABC):
     """Furnished stores, and two people who do something in one of them at the same moment."""
 
+    @abstractmethod
     def copy(self) -> str:
-        raise NotImplementedError
+        """The address of a furnished store of its own."""
 
+    @abstractmethod
     def at_once(self, url: str, one: str, other: str) -> tuple[Outcome, Outcome]:
-        raise NotImplementedError
+        """What Ann's deed and Bình's come to, done at the same moment."""
 
     def one_by_one(self, url: str, *deeds: tuple[str, str]) -> list[Outcome]:
         return [do(url, name, by) for name, by in deeds]
