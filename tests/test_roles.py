@@ -601,6 +601,7 @@ class TestFilesOfSeveral:
             mine.reviewing.submission(own),
             *mine.reviewing.receipt(own).submissions,
             *(s for s in mine.view().submissions if s.id == own),
+            *(c.submission for c in mine.reviewing.cells([OWN], [2026]).values() if c.submission),
         ]
         assert {s.id for s in told_of_it} == {own}
         assert {s.confirmation for s in told_of_it} == {""}

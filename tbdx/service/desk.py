@@ -29,7 +29,7 @@ from tbdx.model import (
 from tbdx.plan import Plan
 from tbdx.register import RegisterChange, as_far_as_possible, read_change
 from tbdx.service.away import Watch
-from tbdx.service.view import Basis, View
+from tbdx.service.view import Basis, View, once
 from tbdx.store import Past, Store
 from tbdx.words import clean, says_something
 from tbdx.workbook import SubmissionReader
@@ -76,13 +76,7 @@ class Current:
 
     def kept(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """What was worked out under this key at this revision, or is now."""
-        try:
-            found: T = self._kept[key]
-        except KeyError:
-            found = work_out()
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()  # other sessions may be reading: each has what it found
-            self._kept[key] = found
+        found: T = once(self._kept, key, work_out, _MOST_KEPT)
         return found
 
     @cached_property

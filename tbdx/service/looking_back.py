@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import pandas as pd
 
@@ -14,7 +12,7 @@ from tbdx.access import Right, needs
 from tbdx.changes import Changed, RosterChange
 from tbdx.model import Action, Revision, TbdxError
 from tbdx.service.desk import Desk, UseCases
-from tbdx.service.view import Basis, View
+from tbdx.service.view import Basis, View, once
 
 ONE_VISIT = timedelta(hours=1)
 """Sessions of one name that begin within so much of each other are one visit: a page was reloaded."""
@@ -25,9 +23,6 @@ _TURNS_NOTHING = {
     *(Action.RECEIVED, Action.RETURNED, Action.NIL_DECLARED, Action.NIL_WITHDRAWN),
     *(Action.YEAR_CLOSED, Action.YEAR_OPENED),
 }
-
-K = TypeVar("K")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +85,7 @@ class LookingBack(UseCases):
         """
         key = (by, began)
         try:
-            return self._once(self._visits, key, lambda: (self._visit_before(by, began),))[0]
+            return once(self._visits, key, lambda: (self._visit_before(by, began),), _MOST_KEPT)[0]
         except TbdxError:
             if self._desk.watch.away:
                 return None  # and asked again later
@@ -134,22 +129,11 @@ class LookingBack(UseCases):
             before, after = (self._results(number, basis) for number in (one, other))
             return tuple(changed for changed in changes.between(before, after) if changed.turned)
 
-        return self._once(self._turned, (one, other, basis), turns)
+        return once(self._turned, (one, other, basis), turns, _MOST_KEPT)
 
     def _results(self, revision: int, basis: Basis) -> pd.DataFrame:
         key = (revision, basis)
-        return self._once(self._known, key, lambda: self.view(revision, basis).results)
-
-    @staticmethod
-    def _once(kept: dict[K, T], key: K, work_out: Callable[[], T]) -> T:
-        """What was worked out under this key before, or is now."""
-        found = kept.get(key)
-        if found is None:
-            found = work_out()
-            if len(kept) >= _MOST_KEPT:
-                kept.clear()
-            kept[key] = found
-        return found
+        return once(self._known, key, lambda: self.view(revision, basis).results, _MOST_KEPT)
 
     @needs(Right.FIGURES, whole=True)
     def since(self, revision: int, basis: Basis = Basis()) -> Since:  # noqa: B008 (frozen)

@@ -172,7 +172,13 @@ class Reviewing(UseCases):
             return collection.cells(current.plan, agencies, years, found, nil, now)
 
         today = current.plan.due.day_of(now)
-        return current.kept(("cells", sample, *agencies, *years, today), work_out)
+        cells = current.kept(("cells", sample, *agencies, *years, today), work_out)
+        if scope is None:
+            return cells
+        return {
+            key: replace(cell, submission=cell.submission and self._as_theirs(cell.submission))
+            for key, cell in cells.items()
+        }
 
     @needs(Right.ROUNDS)
     def waiting(self) -> list[Submission]:

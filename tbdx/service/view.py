@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, TypeVar
@@ -19,6 +20,7 @@ from tbdx.plan import Plan
 from tbdx.scenarios import Scenario, applied
 from tbdx.store import Past, Store
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 _MOST_KEPT = 512
 Value = Answer | float | str | None
@@ -27,6 +29,20 @@ Row = dict[Hashable, Any]
 Structure = Literal["in_force_on_due_date", "original"]
 Figures = Literal["in_use", "estimate", "final"]
 Targets = Literal["in_force", "original"]
+
+
+def once(kept: dict[K, T], key: K, work_out: Callable[[], T], most: int) -> T:
+    """What was worked out under this key before, or is now; at `most` so many are kept.
+
+    Threads may share `kept`: one may find that another has just emptied it.
+    """
+    with suppress(KeyError):
+        return kept[key]
+    found = work_out()
+    if len(kept) >= most:
+        kept.clear()
+    kept[key] = found
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +97,7 @@ class View:
 
         It goes when the view goes, with the next revision. Shared, as the frames are.
         """
-        try:
-            found: T = self._kept[key]
-        except KeyError:
-            found = work_out()
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()  # other sessions may be reading: each has what it found
-            self._kept[key] = found
+        found: T = once(self._kept, key, work_out, _MOST_KEPT)
         return found
 
     def seen_by(self, agencies: frozenset[str]) -> View:
